@@ -1,0 +1,100 @@
+"""The stages in the order in which a coder thinks: one encounter in, lines with their reasons out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coding import gate, readings
+from coding.classify import classify
+from coding.days import calendar_parts
+from coding.diagnoses import ask_missing
+from coding.documentation import check_times
+from coding.draft import Draft
+from coding.drug_lines import code_drugs
+from coding.duplicates import without_duplicates
+from coding.edits import check, with_primaries
+from coding.hierarchy import visit_for_hydration
+from coding.hydration import code_hydration, countable
+from coding.ledger import close
+from coding.limits import SHIPPED, Limits
+from coding.lines import date_lines
+from coding.log import Log
+from coding.model import CHEMO, PROFESSIONAL, Coded, DrugLine, Encounter, Line
+from coding.modifiers import mark_second_sites, mark_second_visits
+from coding.policy import Policy, policy_for
+from coding.runs import assemble
+from coding.service import Service
+from coding.side import Parts, code_flushes, code_side, code_transfusions, sort_out
+from coding.sift import sift
+from coding.sites import group_by_site
+from coding.substances import know
+from coding.technique import settle
+from coding.vein import code_site
+
+DEFAULT = policy_for()
+
+
+def code_visits(encounters: Sequence[Encounter], policy: Policy = DEFAULT, limits: Limits = SHIPPED) -> tuple[Coded, ...]:
+    """Code each encounter of one chart; the initial services of a second visit on one day are marked (encounter.same-day)."""
+    coded = [code(encounter, policy, limits) for encounter in encounters]
+    if len(coded) > 1:
+        coded = mark_second_visits(list(encounters), coded, policy)
+    return tuple(coded)
+
+
+def code(encounter: Encounter, policy: Policy = DEFAULT, limits: Limits = SHIPPED) -> Coded:
+    """Code one encounter under one policy. Never raises on a chart: what cannot be coded is in not_billed or problems."""
+    log = Log()
+    barred = gate.closed(encounter, policy, log)
+    if barred:
+        log.refuse(tuple(row.id for row in encounter.administrations), barred[1], barred[0])
+        return close(encounter, policy, log, [], [])
+    held = gate.unresolved(encounter, log)
+    lines, drug_lines = _compute(encounter, policy, limits, log)
+    readings.tell(encounter, policy, lines, log, lambda other: _compute(encounter, other, limits, Log())[0])
+    if held:
+        return close(encounter, policy, log, [], [], held, lines)
+    return close(encounter, policy, log, lines, drug_lines)
+
+
+def _compute(encounter: Encounter, policy: Policy, limits: Limits, log: Log) -> tuple[list[Line], list[DrugLine]]:
+    gate.remarks(encounter, policy, log)
+    known = know(encounter, log)
+    kept = without_duplicates(sift(known, encounter, policy, log), log)
+    timed = check_times(kept, encounter, policy, log)
+    given = classify(assemble(timed, policy, log), encounter, policy, log)
+    services = settle(given, encounter, policy, log)
+    drafts = _lines(services, encounter, policy, log)
+    lines = date_lines(drafts, encounter, policy, log)
+    check(lines, encounter, policy, limits, log)
+    ask_missing(lines, encounter, log)
+    return lines, code_drugs(given, policy, log)
+
+
+def _lines(services: list[Service], encounter: Encounter, policy: Policy, log: Log) -> list[Draft]:
+    """Vein services by site, then hydration, then what stands beside them."""
+    parts = sort_out(services)
+    hydration_first = _hydration_first(parts, encounter, policy)
+    drafts: list[Draft] = []
+    for vein in calendar_parts(parts.vein, policy, log):
+        groups = [code_site(group, encounter, policy, log, hydration_first) for group in group_by_site(vein, log)]
+        drafts += mark_second_sites(groups, policy, log)
+    time = countable(parts.fluids, parts.vein + parts.transfusions, policy, log)
+    fluids = code_hydration(parts.fluids, time, hydration_first or not drafts, policy, log)
+    drafts = fluids + drafts if hydration_first else drafts + fluids
+    drafts += code_side(parts.side, encounter, policy, log)
+    drafts += code_transfusions(parts.transfusions, log)
+    drafts = with_primaries(drafts, hydration_first, log)
+    return drafts + code_flushes(parts.flushes, bool(drafts), encounter, log)
+
+
+def _hydration_first(parts: Parts, encounter: Encounter, policy: Policy) -> bool:
+    """Whether the policy lets the reason of an office visit make hydration initial (switch prof_hydration_initial)."""
+    if policy.setting != PROFESSIONAL or policy["prof_hydration_initial"] != "yes" or not visit_for_hydration(encounter):
+        return False
+    if any(service.family == CHEMO for service in parts.vein):
+        return False
+    silent = Log()
+    time = countable(parts.fluids, parts.vein + parts.transfusions, policy, silent)
+    return bool(code_hydration(parts.fluids, time, True, policy, silent))

@@ -1,0 +1,139 @@
+"""Stage: hydration is what is left of ordered fluid time when drug time is carved out (rules hydration.*)."""
+
+from __future__ import annotations
+
+from coding import timeline
+from coding.codes import code_for
+from coding.draft import Draft
+from coding.log import Log
+from coding.model import HYDRATION, NOT_MET
+from coding.policy import Policy
+from coding.rules import THRESHOLDS
+from coding.service import Service
+from coding.timeline import MINUTE, Spans
+from coding.units import hydration_units, minutes_for
+
+
+def countable(fluids: list[Service], others: list[Service], policy: Policy, log: Log) -> Spans:
+    """The fluid time during which no drug ran, at any site (rules hydration.not-concurrent, hydration.second-site).
+
+    others: drug services and transfusions. Charted push minutes are taken out too, as the policy says.
+    """
+    flowing = timeline.union(span for fluid in fluids for span in fluid.spans)
+    if not flowing:
+        return ()
+    drugs = timeline.union(
+        span for one in others if one.technique != "push" or one.by_time for span in one.spans
+    )
+    ids = _ids(fluids)
+    left = timeline.subtract(flowing, drugs)
+    under = timeline.shared(flowing, drugs)
+    if under:
+        log.met("hydration.not-concurrent", f"{under} minutes of fluid ran beside a drug and do not count.", ids)
+        _second_site(fluids, others, under, log)
+    pushed = timeline.union(_push_time(others, policy))
+    taken = timeline.shared(left, pushed)
+    left = timeline.subtract(left, pushed)
+    if taken:
+        log.met("hydration.not-concurrent", f"{taken} charted push minutes are taken out of the fluid time.", ids)
+    if policy["hydration_segments"] == "each_31":
+        kept = tuple(span for span in left if (span[1] - span[0]) // MINUTE >= THRESHOLDS.hydration_minimum)
+        if kept != left:
+            log.met("hydration.segments", "Pieces under 31 minutes are left out; the policy judges each alone.", ids)
+        return kept
+    if len(left) > 1:
+        pieces = " + ".join(str((stop - start) // MINUTE) for start, stop in left)
+        log.met("hydration.segments", f"The pieces {pieces} minutes are added.", ids)
+    return left
+
+
+def _push_time(others: list[Service], policy: Policy) -> list[tuple[int, int]]:
+    switch = str(policy["hyd_subtract_push"])
+    pushes = [one for one in others if one.technique == "push" and not one.by_time]
+    if switch == "documented_only":
+        return [span for one in pushes for span in one.spans]
+    if switch.startswith("fixed_"):
+        length = int(switch.removeprefix("fixed_")) * MINUTE
+        return [(one.start, one.start + length) for one in pushes]
+    return []
+
+
+def _second_site(fluids: list[Service], others: list[Service], under: int, log: Log) -> None:
+    sites = {one.site for one in others if one.spans and one.site}
+    if any(fluid.site and sites and fluid.site not in sites for fluid in fluids):
+        log.met("hydration.second-site", f"The {under} minutes ran at another site, which changes nothing.", _ids(fluids))
+
+
+def code_hydration(fluids: list[Service], time: Spans, initial: bool, policy: Policy, log: Log) -> list[Draft]:
+    """Hydration lines: the initial block and its hours, or all hours as secondary to a drug service."""
+    if not fluids:
+        return []
+    ids = _ids(fluids)
+    total = timeline.minutes(time)
+    need = THRESHOLDS.hydration_minimum
+    first, hour = code_for(HYDRATION, "initial"), code_for(HYDRATION, "hour")
+    service = fluids[0]._replace(
+        items=tuple(item for fluid in fluids for item in fluid.items), ids=ids, spans=time, minutes=total,
+        name=" and ".join(dict.fromkeys(fluid.name for fluid in fluids)), start=time[0][0] if time else fluids[0].start,
+    )
+    too_small = _too_small(fluids, policy)
+    if total < need or too_small:
+        _nothing(service, total, too_small, first if initial else hour, ids, log)
+        return []
+    drafts = []
+    if initial:
+        drafts.append(
+            Draft(first, 1, service, ("hydration.minimum", "hydration.definition"),
+                  f"ordered fluid with {need} countable minutes or more, and no drug service in the vein, is the initial service",
+                  time, 0, total, ids=ids)
+        )
+        log.met("hydration.minimum", f"{total} countable minutes reach {need}.", ids, first)
+    else:
+        log.met("hydration.secondary", "A drug service is initial, so all hydration is reported with the further-hour code.", ids, hour)
+        log.step("edit.hydration-pair", NOT_MET, "A second initial code beside a drug service is never reported.", first,
+                 "A visit without a vein drug service.", ids)
+    units = hydration_units(total, initial, policy)
+    if units:
+        rules = ("hydration.units",) if initial else ("hydration.secondary", "hydration.units")
+        drafts.append(
+            Draft(hour, units, service, rules, f"countable minutes beside no drug; {need} or more of an hour count, "
+                  f"which makes {units}", time, 1 if initial else 0, total, ids=ids)
+        )
+        log.met("hydration.units", f"{total} countable minutes make {units} further hours.", ids, hour)
+    _next_unit(service, total, units, initial, hour, policy, log)
+    return drafts
+
+
+def _next_unit(service: Service, total: int, units: int, initial: bool, hour: str, policy: Policy, log: Log) -> None:
+    need = minutes_for(units + 1 if initial else units, policy)
+    later = timeline.instant_after(service.spans, need)
+    log.step(
+        "hydration.units", NOT_MET, f"{total} countable minutes; {need} would earn one more unit.", hour,
+        f"Fluid alone until {timeline.clock(later, service.offset)} or later adds one unit.", service.ids,
+        (("active_minutes", total), ("needed_minutes", need)),
+    )
+
+
+def _too_small(fluids: list[Service], policy: Policy) -> str:
+    least = policy["hydration_min_ml"]
+    if least in ("none", 0):
+        return ""
+    volume = sum(item.row.dose.value for fluid in fluids for item in fluid.items
+                 if item.row.dose and item.row.dose.unit.lower() == "ml")
+    return f"{volume:g} mL is under the {least} mL that the policy asks for" if volume < int(least) else ""
+
+
+def _nothing(service: Service, total: int, too_small: str, code: str, ids: tuple[str, ...], log: Log) -> None:
+    need = THRESHOLDS.hydration_minimum
+    why = too_small or f"{total} countable minutes are under {need}"
+    later = ""
+    if service.spans and not too_small:
+        at = timeline.instant_after(service.spans, need)
+        later = f"Fluid alone until {timeline.clock(at, service.offset)} or later."
+    log.step("hydration.minimum", NOT_MET, f"{service.name}: {why}.", code, later, ids,
+             (("active_minutes", total), ("needed_minutes", need)))
+    log.refuse(ids, f"{service.name}: {why}; hydration is not reported, not even as a push.", "hydration.minimum")
+
+
+def _ids(fluids: list[Service]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(id for fluid in fluids for id in fluid.ids))

@@ -1,0 +1,70 @@
+"""Other published readings of the same chart, shown beside the answer where they would give other lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from coding.hierarchy import visit_for_hydration
+from coding.log import Log
+from coding.model import PROFESSIONAL, Encounter, Line
+from coding.policy import Policy, Switches
+
+Recode = Callable[[Policy], list[Line]]
+
+
+class Reading(NamedTuple):
+    """A switch turned the other way. step: the rule that must have applied for it to matter."""
+
+    switch: str
+    here: str
+    there: str
+    step: str
+    problem: str
+    says: str
+
+
+READINGS = (
+    Reading("same_drug_repeat", "sum", "interval", "sequential.same-drug", "SAME_DRUG_READINGS",
+            "Runs of one drug are added up; judged one by one"),
+    Reading("same_drug_repeat", "interval", "sum", "sequential.same-drug", "SAME_DRUG_READINGS",
+            "Runs of one drug are judged one by one; added up"),
+    Reading("init_tie", "longest", "earliest", "concurrent.split", "CLOCK_ORDER_READING",
+            "The longest infusion comes first; in clock order"),
+    Reading("hyd_subtract_push", "documented_only", "none", "hydration.not-concurrent", "HYDRATION_PUSH_MINUTES",
+            "Charted push minutes are taken out of the fluid time; left in"),
+    Reading("prof_hydration_initial", "no", "yes", "hydration.secondary", "VISIT_REASON_READING",
+            "Rank decides the initial service; by the reason of the visit"),
+)
+
+
+def tell(encounter: Encounter, policy: Policy, lines: list[Line], log: Log, recode: Recode) -> None:
+    """Add a problem for each reading that gives other lines; a reading that changes nothing is not mentioned."""
+    applied = {step.rule for step in log.steps}
+    for reading in READINGS:
+        if reading.step not in applied or policy[reading.switch] != reading.here:
+            continue
+        if reading.switch == "prof_hydration_initial" and not (policy.setting == PROFESSIONAL and visit_for_hydration(encounter)):
+            continue
+        other = recode(_turned(policy, reading))
+        if _totals(other) != _totals(lines):
+            log.problem(
+                reading.problem, encounter.id, f"{reading.says}, the lines are {_words(other)}.",
+                f"The switch {reading.switch} = {reading.there} takes that reading.", (reading.step,),
+            )
+
+
+def _turned(policy: Policy, reading: Reading) -> Policy:
+    return policy._replace(switches=Switches({**policy.switches, reading.switch: reading.there}))
+
+
+def _totals(lines: list[Line]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for line in lines:
+        totals[line.code] = totals.get(line.code, 0) + line.units
+    return totals
+
+
+def _words(lines: list[Line]) -> str:
+    totals = _totals(lines)
+    return ", ".join(f"{code} x{units}" if units > 1 else code for code, units in totals.items()) or "none"

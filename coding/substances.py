@@ -1,0 +1,83 @@
+"""Stage: know what each row holds."""
+
+from __future__ import annotations
+
+from coding import drugs
+from coding.drugs import Found
+from coding.log import Log
+from coding.model import Administration, Encounter
+from coding.service import Item
+
+FLUID, ELECTROLYTE = "fluid", "electrolyte"
+DOSE_FREE_KINDS = ("blood", "contrast", "vaccine")
+
+
+def know(encounter: Encounter, log: Log) -> list[Item]:
+    """Each row with its drugs looked up; in order of time, so that the order of the chart never matters."""
+    items = [_item(row, encounter.offset, log) for row in encounter.administrations]
+    items.sort(key=_by_time)
+    return items
+
+
+def _by_time(item: Item) -> tuple[int, int, str]:
+    row = item.row
+    moment = row.start or row.stop
+    return (moment.at if moment else 0, row.stop.at if row.stop else 0, row.id)
+
+
+def _item(row: Administration, encounter_offset: int, log: Log) -> Item:
+    found = _found(row)
+    actives = tuple(one for one in found if not one.diluent)
+    drugs_only = tuple(one for one in actives if one.drug.kind != FLUID)
+    electrolytes_only = all(one.drug.kind == ELECTROLYTE for one in drugs_only)
+    fluid = len(drugs_only) < len(actives) and electrolytes_only
+    if drugs_only and not fluid:
+        actives = drugs_only
+    actives = actives or found
+    if len(actives) > 1:
+        actives = tuple(sorted(actives, key=lambda one: one.drug.key))
+        name = " + ".join(one.drug.name for one in actives)
+        key = "+".join(dict.fromkeys(one.drug.key for one in actives))
+    else:
+        name, key = actives[0].drug.name, actives[0].drug.key
+    moment = row.start or row.stop
+    offset = (moment.offset if moment else 0) or encounter_offset
+    for one in actives:
+        _doubt(one, row, log)
+    return Item(row, actives, key, name, fluid, offset)
+
+
+def _found(row: Administration) -> tuple[Found, ...]:
+    if len(row.substances) == 1:
+        only = row.substances[0]
+        return drugs.read_mixture(only.text or row.text, only.codes, row.route)
+    found = []
+    for substance in row.substances:
+        one = drugs.identify(substance.text, substance.codes, row.route)
+        if substance.active is False:
+            one = one._replace(diluent=True)
+        found.append(one)
+    return tuple(found) or drugs.read_mixture(row.text, (), row.route)
+
+
+def _doubt(found: Found, row: Administration, log: Log) -> None:
+    if row.status in ("error", "not-given"):
+        return
+    drug = found.drug
+    if not drug.known and row.route not in ("po", "topical", "inhaled"):
+        log.problem(
+            "DRUG_UNKNOWN",
+            row.id,
+            f"{drug.name} is in no drug table; it is coded as an ordinary therapeutic drug.",
+            "If it is an antineoplastic, a fluid or a vaccine, the code family changes: add the drug to the table or correct the name.",
+            ("drug.unknown",),
+        )
+        log.met("drug.unknown", f"{drug.name} was not found in the drug tables.", (row.id,))
+    elif found.others:
+        log.problem(
+            "DRUG_AMBIGUOUS",
+            row.id,
+            f'"{row.text or drug.name}" was read as {drug.name} ({found.by}); it could also be {" or ".join(found.others)}.',
+            "A coded name or a product code in the chart settles it.",
+            ("drug.unknown",),
+        )

@@ -1,0 +1,159 @@
+"""The command line: thin; it reads, calls the engine, and prints.
+
+Exit codes: 0 all coded; 1 some of the input could not be read and the rest was coded; 2 a wrong call; 3 nothing could be read.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import click
+import orjson
+
+from coding.engine import code_visits
+from coding.limits import SHIPPED, Limits, LimitsError, read_cms
+from coding.model import Coded
+from coding.policy import Policy, PolicyError, payers, policy_for
+from coding.rules import CARDS, THRESHOLDS, card, sources
+from smart_app.chart import read_bundle
+from smart_app.coded import with_chart
+from smart_app.export import as_json
+from smart_app.inputs import InputError, Read, read_bundles
+from smart_app.words import render
+
+SOME_FAILED, NOTHING_READ = 1, 3
+PROGRESS_EVERY = 0.2  # seconds
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="chairtime")
+def main() -> None:
+    """Code infusions from a FHIR chart, and say why."""
+
+
+@main.command("code")
+@click.argument("file", required=False)
+@click.option("--example", is_flag=True, help="Code the chart that ships with Chairtime instead of a file.")
+@click.option("--setting", type=click.Choice(["facility", "professional"]), default="facility", show_default=True)
+@click.option("--payer", default="commercial", show_default=True, help=f"One of {', '.join(payers())}.")
+@click.option("--payer-file", type=click.Path(exists=True, dir_okay=False), help="A payer policy of your own (TOML).")
+@click.option("--policy", "switches", multiple=True, metavar="SWITCH=VALUE", help="Override one switch; may be repeated.")
+@click.option("--mue", type=click.Path(exists=True, dir_okay=False), help="The quarterly CMS file of medically unlikely units (CSV).")
+@click.option("--zone", default="", help="Time zone of the place of service, for charts that write UTC (America/Denver).")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def code_command(
+    file: str | None,
+    example: bool,
+    setting: str,
+    payer: str,
+    payer_file: str | None,
+    switches: tuple[str, ...],
+    mue: str | None,
+    zone: str,
+    form: str,
+) -> None:
+    """Code FILE: one FHIR R4 Bundle, NDJSON with a Bundle on each line, or "-" for standard input."""
+    if example == (file is not None):
+        raise click.UsageError("Give a file, or --example, not both." if example else 'Give a file, "-" or --example.')
+    policy = _policy(setting, payer, payer_file, switches)
+    limits = _limits(mue)
+    failed = coded_any = False
+    try:
+        for read in _progress(read_bundles(_example() if example else str(file))):
+            if read.bundle is None:
+                click.echo(f"chairtime: {read.fault}", err=True)
+                failed = True
+                continue
+            coded_any = True
+            _print(read, policy, limits, zone, form)
+    except InputError as error:
+        click.echo(f"chairtime: {error}", err=True)
+        sys.exit(NOTHING_READ)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    if failed:
+        sys.exit(SOME_FAILED if coded_any else NOTHING_READ)
+
+
+def _example() -> str:
+    return str(resources.files("smart_app").joinpath("examples", "infliximab.json"))
+
+
+def _policy(setting: str, payer: str, payer_file: str | None, switches: tuple[str, ...]) -> Policy:
+    overrides = {}
+    for pair in switches:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"--policy wants SWITCH=VALUE, not {pair!r}.")
+        overrides[name.strip()] = value.strip()
+    try:
+        return policy_for(setting, payer, overrides, payer_file)
+    except PolicyError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _limits(name: str | None) -> Limits:
+    if name is None:
+        return SHIPPED
+    try:
+        return read_cms(Path(name).read_text(encoding="utf-8-sig").splitlines(), name)
+    except (LimitsError, UnicodeDecodeError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _print(read: Read, policy: Policy, limits: Limits, zone: str, form: str) -> None:
+    assert read.bundle is not None  # noqa: S101 - narrowed by the caller
+    chart = read_bundle(read.bundle, zone)
+    results = with_chart(chart, code_visits(chart.encounters, policy, limits))
+    for coded in results:
+        _write(coded, chart.bundle, form)
+    if not results and form == "text":
+        click.echo(f"The chart {chart.bundle} holds no encounter and no administration.")
+
+
+def _write(coded: Coded, bundle: str, form: str) -> None:
+    if form == "json":
+        sys.stdout.buffer.write(orjson.dumps(as_json(coded, bundle)) + b"\n")
+    else:
+        click.echo(render("text/coded.txt", coded=coded, bundle=bundle), nl=False)
+
+
+def _progress(reads: Iterator[Read]) -> Iterator[Read]:
+    """The same, with a count on a terminal that waits."""
+    show = sys.stderr.isatty() and not sys.stdout.isatty()
+    count = size = 0
+    last = time.monotonic()
+    for read in reads:
+        yield read
+        count += 1
+        size += read.size
+        if show and (now := time.monotonic()) - last > PROGRESS_EVERY:
+            last = now
+            click.echo(f"\rchairtime: {count:,} charts, {size / 1e6:,.0f} MB", err=True, nl=False)
+    if show and count > 1:
+        click.echo(f"\rchairtime: {count:,} charts, {size / 1e6:,.0f} MB", err=True)
+
+
+@main.command("rules")
+@click.argument("rule", required=False)
+def rules_command(rule: str | None) -> None:
+    """List the rule cards, or print one with its sources."""
+    if rule is None:
+        width = max(map(len, CARDS))
+        for one in CARDS.values():
+            click.echo(f"{one.id:{width}}  {one.title}")
+        return
+    try:
+        found = card(rule)
+    except KeyError as error:
+        raise click.UsageError(str(error.args[0])) from None
+    click.echo(render("text/rule.txt", card=found, sources=sources(found), thresholds=THRESHOLDS._asdict()))
+
+
+if __name__ == "__main__":
+    main()

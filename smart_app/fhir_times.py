@@ -1,0 +1,112 @@
+"""FHIR date and time strings -> model.Moment: whole seconds since 1970 and the offset of the clock that wrote them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from coding.model import CHARTED, Moment
+
+# What a time string turned out to be.
+INSTANT, LOCAL, DATE, UNREADABLE = "instant", "local", "date", "unreadable"
+DAY = 86_400
+TIMEZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
+
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_BLANKS = re.compile(r"\s*:\s*")
+
+
+class Reading(NamedTuple):
+    """A time string as read. at: seconds, of 1970 UTC for an instant, of the wall clock for a local time or a date."""
+
+    kind: str
+    at: int = 0
+    offset: int = 0
+
+
+def _shaped(text: str) -> bool:
+    return len(text) > 15 and text[4] == "-" and text[7] == "-" and text[10] == "T" and text[13] == ":"
+
+
+@lru_cache(maxsize=65_536)
+def read_time(text: str) -> Reading:
+    """Reads a dateTime or instant; seconds may be missing, fractions are dropped."""
+    text = _BLANKS.sub(":", text.strip().upper())
+    if len(text) > 10 and text[10] == " ":
+        text = f"{text[:10]}T{text[11:].lstrip()}"
+    if _DATE.fullmatch(text):
+        return _read_date(text)
+    if not _shaped(text):
+        return Reading(UNREADABLE)
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            return Reading(LOCAL, _seconds(found.replace(tzinfo=UTC)))
+        return Reading(INSTANT, _seconds(found), _offset(found))
+    except (ValueError, OverflowError):
+        return Reading(UNREADABLE)
+
+
+def _read_date(text: str) -> Reading:
+    padded = text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text
+    try:
+        return Reading(DATE, _seconds(datetime.fromisoformat(padded).replace(tzinfo=UTC)))
+    except (ValueError, OverflowError):
+        return Reading(UNREADABLE)
+
+
+def _seconds(found: datetime) -> int:
+    return int(found.replace(microsecond=0).timestamp())
+
+
+def _offset(found: datetime) -> int:
+    ahead = found.utcoffset()
+    return 0 if ahead is None else int(ahead / timedelta(seconds=1))
+
+
+@lru_cache(maxsize=65_536)
+def charted(text: str, source: str) -> Moment | None:
+    """The charted instant of a well-formed time string with an offset, or None where it is anything else."""
+    if _shaped(text):
+        try:
+            found = datetime.fromisoformat(text)
+            if found.tzinfo is not None:
+                return Moment(_seconds(found), _offset(found), CHARTED, source)
+        except (ValueError, OverflowError):
+            return None
+    again = read_time(text)
+    return Moment(again.at, again.offset, CHARTED, source) if again.kind == INSTANT else None
+
+
+@lru_cache(maxsize=4_096)
+def zone_offset(name: str, local_or_utc: int) -> int | None:
+    """Seconds east of UTC in an IANA zone near an instant (seconds), or None where the zone is not known."""
+    try:
+        ahead = datetime.fromtimestamp(local_or_utc, ZoneInfo(name)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OverflowError, OSError):
+        return None
+    return None if ahead is None else int(ahead.total_seconds())
+
+
+def zone_of(resource: dict[str, Any]) -> str:
+    """The IANA zone that a resource carries in the standard extension, or ""."""
+    for extension in resource.get("extension") or ():
+        if extension.get("url") == TIMEZONE:
+            return str(extension.get("valueCode") or extension.get("valueString") or "")
+    return ""
+
+
+def time_problem(kind: str, element: str) -> tuple[str, str, str]:
+    """(problem code, what is wrong, what would help) for a time that is not an instant."""
+    if kind == LOCAL:
+        return (
+            "TIME_WITHOUT_ZONE",
+            f"{element} has no time zone; it is read on the clock of the visit.",
+            "The time with its offset, or the time zone of the place of service.",
+        )
+    if kind == DATE:
+        return "DATE_ONLY", f"{element} is a date without a time of day; minutes cannot be counted from it.", "The charted time."
+    return "TIME_UNREADABLE", f"{element} cannot be read as a time and is not used.", "The time as a FHIR dateTime with its offset."
