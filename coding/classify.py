@@ -14,6 +14,7 @@ from coding.sift import is_for_deficit
 from coding.words import first_diagnosis
 
 IF_COMPLEX = ("chemo_if_complexity_documented", "therapeutic_unless_complexity_documented")
+DRIPS = ("insulin", "heparin")
 PROFILE_COLUMN = {"seed_commercial": "commercial", "medicare_2025": "medicare", "mac_article_2021_2024": "commercial"}
 PROFILE_NAME = {"commercial": "the commercial profile", "medicare": "the Medicare profile"}
 
@@ -35,6 +36,8 @@ def _family(service: Service, encounter: Encounter, policy: Policy, log: Log) ->
             return THERAPEUTIC
         log.met("hydration.definition", f"{service.name} is plain or maintenance fluid: hydration.", service.ids)
         return HYDRATION
+    if item.drug.key.startswith(DRIPS):
+        log.met("run.insulin-heparin", f"{service.name} is a drug like any other here: its drip is an infusion, its shot a shot.", service.ids)
     families = [_drug_family(found.drug, service, encounter, policy, log) for found in item.actives]
     if item.drug.kind == "electrolyte":
         log.met(

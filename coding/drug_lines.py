@@ -150,11 +150,11 @@ def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: 
         log.problem("WASTE_CONTRADICTION", given.ids[0], f"The chart says both that {name} was wasted and that none was; no JW or JZ is set.",
                     "A corrected waste note.", ("drug.wastage",))
         modifier, jw_units = "", 0
-    rules = ("drug.units",)
+    rules: tuple[str, ...] = ("drug.units",)
     if modifier:
-        why += f" No drug was wasted: JZ [{cite('drug.wastage')}]."
-        log.met("drug.wastage", f"{name}: {evidence}.", given.ids, code.code)
-        rules += ("drug.wastage",)
+        why += f" No drug was wasted: JZ [{cite('drug.no-waste')}]."
+        log.met("drug.no-waste", f"{name}: {evidence}.", given.ids, code.code)
+        rules += ("drug.no-waste",)
     lines = [DrugLine(code.code, billed, given.date, (modifier,) if modifier else (), name, given.ids, rules, why)]
     if jw_units:
         said = f"{name}: {evidence}; {jw_units} units were discarded"

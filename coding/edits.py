@@ -10,15 +10,15 @@ from coding.model import MET, NOT_MET, Encounter, Line
 from coding.policy import Difference, Policy
 
 
-def with_primaries(drafts: list[Draft], hydration_first: bool, log: Log) -> list[Draft]:
+def with_primaries(drafts: list[Draft], led: bool, log: Log) -> list[Draft]:
     """The drafts without add-ons that have nothing to stand on; what some would report is shown as a problem.
 
-    Where the policy makes hydration initial, add-ons that list no such primary stay and are flagged.
+    led: the policy gives the initial place to hydration or a pump; add-ons that list no such primary stay and are flagged.
     """
     kept = list(drafts)
     while True:
         codes = {draft.code for draft in kept}
-        orphan = next((one for one in kept if _orphan(one, codes) and not (hydration_first and "96360" in codes)), None)
+        orphan = next((one for one in kept if _orphan(one, codes) and not led), None)
         if orphan is None:
             break
         kept.remove(orphan)
@@ -65,9 +65,9 @@ def check(lines: list[Line], encounter: Encounter, policy: Policy, limits: Limit
                 "Documentation of the minutes goes with the claim; a payer may ask for it.", ("edit.unlikely-units",),
             )
     initials = [line for line in lines if line.code in INITIALS]
-    if initials:
+    if len(initials) > 1:
         said = ", ".join(f"{line.code}{''.join('-' + one for one in line.modifiers)} ({line.substance})" for line in initials)
-        log.step("edit.one-initial-audit", MET, f"Initial services of this visit: {said}.")
+        log.step("edit.one-initial-audit", MET, f"More than one initial service, which audits look for: {said}. Each names its own evidence.")
 
 
 def _payer(lines: list[Line], encounter: Encounter, policy: Policy, log: Log) -> None:

@@ -76,17 +76,26 @@ def _lines(services: list[Service], encounter: Encounter, policy: Policy, log: L
     """Vein services by site, then hydration, then what stands beside them."""
     parts = sort_out(services)
     hydration_first = _hydration_first(parts, encounter, policy)
+    if hydration_first:
+        log.met("initial.professional-reason", f"The visit was for fluid ({visit_for_hydration(encounter)}), so hydration is initial.")
+    led = hydration_first or _pump_leads(parts, policy)
     drafts: list[Draft] = []
     for vein in calendar_parts(parts.vein, policy, log):
-        groups = [code_site(group, encounter, policy, log, hydration_first) for group in group_by_site(vein, log)]
+        groups = [code_site(group, encounter, policy, log, led) for group in group_by_site(vein, log)]
         drafts += mark_second_sites(groups, policy, log)
     time = countable(parts.fluids, parts.vein + parts.transfusions, policy, log)
     fluids = code_hydration(parts.fluids, time, hydration_first or not drafts, policy, log)
     drafts = fluids + drafts if hydration_first else drafts + fluids
     drafts += code_side(parts.side, encounter, policy, log)
     drafts += code_transfusions(parts.transfusions, log)
-    drafts = with_primaries(drafts, hydration_first, log)
+    drafts = with_primaries(drafts, led, log)
     return drafts + code_flushes(parts.flushes, bool(drafts), encounter, log)
+
+
+def _pump_leads(parts: Parts, policy: Policy) -> bool:
+    """Whether the policy lets a pump start hold the initial place, its premedication added to it."""
+    pump = any(service.technique == "pump" and service.family == CHEMO for service in parts.side)
+    return pump and policy["pump_only_with_premeds"] != "initial" and all(one.family != CHEMO for one in parts.vein)
 
 
 def _hydration_first(parts: Parts, encounter: Encounter, policy: Policy) -> bool:

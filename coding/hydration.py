@@ -6,7 +6,7 @@ from coding import timeline
 from coding.codes import code_for
 from coding.draft import Draft
 from coding.log import Log
-from coding.model import HYDRATION, NOT_MET
+from coding.model import FACILITY, HYDRATION, NOT_MET
 from coding.policy import Policy
 from coding.rules import THRESHOLDS
 from coding.service import Service
@@ -90,6 +90,8 @@ def code_hydration(fluids: list[Service], time: Spans, initial: bool, policy: Po
         log.met("hydration.minimum", f"{total} countable minutes reach {need}.", ids, first)
     else:
         log.met("hydration.secondary", "A drug service is initial, so all hydration is reported with the further-hour code.", ids, hour)
+        if policy.setting == FACILITY:
+            log.met("initial.facility-rank", "A drug service in the vein outranks hydration.", ids)
         log.step("edit.hydration-pair", NOT_MET, "A second initial code beside a drug service is never reported.", first,
                  "A visit without a vein drug service.", ids)
     units = hydration_units(total, initial, policy)

@@ -35,8 +35,6 @@ def code_shots(shots: list[Service], encounter: Encounter, policy: Policy, log: 
         else:
             drafts.append(Draft(code, 1, shot, (rule,), "a separately ordered shot, reported beside any vein service"))
             log.met(rule, f"{shot.name} at {shot.when} is a shot of its own.", shot.ids, code)
-            if rule != "injection.each-dose":
-                log.met("injection.each-dose", f"One unit for the dose of {shot.name}.", shot.ids, code)
         last[shot.key] = shot
     return drafts
 

@@ -6,7 +6,7 @@ from coding import timeline
 from coding.diagnoses import linked
 from coding.draft import Draft, cite, sentence
 from coding.log import Log
-from coding.model import Encounter, Line
+from coding.model import UNKNOWN, Encounter, Line
 from coding.policy import Policy
 
 
@@ -27,6 +27,7 @@ def date_lines(drafts: list[Draft], encounter: Encounter, policy: Policy, log: L
                      draft.ids or draft.service.ids, diagnoses, draft.rules, dated)
             )
     _across_days(lines, log)
+    _orders(drafts, log)
     return lines
 
 
@@ -55,6 +56,14 @@ def _offset_at(instant: int, draft: Draft) -> int:
             if row.stop and row.stop.at <= instant and row.stop.offset:
                 offset = row.stop.offset
     return offset
+
+
+def _orders(drafts: list[Draft], log: Log) -> None:
+    """A missing link to an order proves nothing, and is shown."""
+    without = dict.fromkeys(item.name for draft in drafts for item in draft.service.items if item.row.order is None)
+    if without:
+        log.step("documentation.order", UNKNOWN, f"No order is linked to {', '.join(without)}; a line needs an authenticated order behind it.",
+                 "", "The order, found in the chart.")
 
 
 def _across_days(lines: list[Line], log: Log) -> None:

@@ -55,7 +55,7 @@ class Switch(NamedTuple):
         """The value as the switch keeps it. Raises PolicyError with what is allowed."""
         text = "" if isinstance(value, bool) else str(value).strip()
         for option in self.options:
-            if text.casefold() == str(option).casefold():
+            if text.casefold().replace("-", "_") == str(option).casefold():
                 return option
         digits = text.removeprefix(self.prefix) if text.startswith(self.prefix) else ""
         number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else -1
@@ -133,7 +133,6 @@ class Policy:
     """What is in force for one coding. policy["same_drug_repeat"] is the value of a switch.
 
     cards: what is known of the payer, for both settings. overridden: the switches that the user set.
-    alternative: the policy of another reading, made with turned(), whose answer is only compared.
     """
 
     setting: str
@@ -142,7 +141,6 @@ class Policy:
     cards: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()
     differs: tuple[Difference, ...] = ()
-    alternative: bool = False
 
     def __getitem__(self, name: str) -> Any:
         return self.switches[name]
@@ -152,10 +150,9 @@ class Policy:
         """Every switch with its value, in the order of the table."""
         return tuple(self.switches.items())
 
-    def turned(self, name: str, value: str | int) -> Policy:
-        """The same policy with one switch the other way, marked as an alternative."""
-        values = {**self.switches, name: _switch(name).parse(value)}
-        return replace(self, switches=Switches(values), alternative=True)
+    def _replace(self, **changes: Any) -> Policy:
+        """The policy with some fields changed, as the tuples of coding.model do it."""
+        return replace(self, **changes)
 
     def differences(self, code: str, date: str, kind: str = "") -> tuple[Difference, ...]:
         """What this payer does otherwise with a code on a day (ISO) in a kind of encounter."""
@@ -166,7 +163,7 @@ def policy_for(
     setting: str = FACILITY,
     payer: str = "commercial",
     overrides: Mapping[str, str | int] = MappingProxyType({}),
-    files: str | Path | Iterable[str | Path] = (),
+    files: str | Path | Iterable[str | Path] | None = None,
 ) -> Policy:
     """The policy of a setting and a payer, with the switches that the user set. files: further payer files (TOML)."""
     if setting not in SETTINGS:
@@ -184,10 +181,10 @@ def payers() -> tuple[str, ...]:
     return tuple(_PAYERS)
 
 
-def payer_named(name: str, files: str | Path | Iterable[str | Path] = ()) -> Payer:
+def payer_named(name: str, files: str | Path | Iterable[str | Path] | None = None) -> Payer:
     """A payer by name or alias, from the tables or from the user's own files. Raises PolicyError."""
     known = dict(_PAYERS)
-    for path in (files,) if isinstance(files, str | Path) else files:
+    for path in (files,) if isinstance(files, str | Path) else files or ():
         own = _own_payer(Path(path), known)
         known[own.name] = own
     wanted = "-".join(name.casefold().replace("_", " ").split())

@@ -98,6 +98,8 @@ def _other_reading(push: Service, rule: str, problem: str, says: str, log: Log) 
 
 
 def _repeats(push: Service, last: int | None, own: bool, policy: Policy, log: Log) -> bool:
+    if push.has("test-dose"):
+        log.met("push.test-dose", f"{push.name} at {push.when} was a test dose more than {THRESHOLDS.bolus_window} minutes from its infusion.", push.ids)
     if push.family == CHEMO:
         log.refuse(push.ids, f"{push.name} at {push.when} repeats a chemotherapy push; no code reports that.", "push.chemo")
         return False

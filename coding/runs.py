@@ -180,6 +180,8 @@ def _tell(group: list[Timed], active: list[Timed], spans: Spans, ids: tuple[str,
             log.met("run.titrated", f"{first.name} changed rate; a rate change starts no new service.", ids)
     if len(spans) > 1 or len(active) < len(group):
         log.met("run.pause", f"{first.name} paused; only {when} counts.", ids)
+        elapsed = (spans[-1][1] - spans[0][0]) // MINUTE if spans else 0
+        log.met("time.actual-minutes", f"{elapsed} minutes passed and {timeline.minutes(spans)} flowed; only those count.", ids)
     sites = {one.item.row.site for one in active if one.item.row.site}
     if len(sites) > 1 or any(one.item.row.has("infiltrated") for one in active):
         log.met("initial.restart", f"{first.name} was restarted; a restarted line is the same service.", ids)

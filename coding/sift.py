@@ -46,26 +46,35 @@ def _refusal(
     if not row.route and not row.technique and says("oral_form", row.text):
         return f"{item.name} is an oral or surface form.", "excluded.route"
     return (
-        _own_code(item, policy)
+        _other_family(item, policy)
         or _flush(item)
         or _procedural(item, encounter, log)
+        or _own_code(item)
         or _transfusion_premedication(item, policy)
         or (_fluid(item, items, encounter, policy, log) if item.fluid else None)
     )
 
 
-def _own_code(item: Item, policy: Policy) -> tuple[str, ...] | None:
+def _other_family(item: Item, policy: Policy) -> tuple[str, ...] | None:
     row, kinds = item.row, item.kinds
     if "vaccine" in kinds or row.has("vaccine"):
         return f"{item.name} is an immunization, reported with its own administration code.", "excluded.vaccine"
     if "contrast" in kinds or row.has("contrast") and item.fluid:
         return f"{item.name} is contrast: its injection belongs to the imaging study.", "excluded.contrast"
-    if row.technique == "instillation" or row.has("declot") or "declot" in kinds:
+    instilled = row.technique == "instillation" and row.route not in CAVITY_ROUTES
+    if instilled or row.has("declot") or "declot" in kinds:
         return f"{item.name} was instilled to clear a catheter; that is 36593, not a push.", "excluded.declot"
     if "oxytocin" in kinds and policy["oxytocin"] == "exclude":
         return "Oxytocin for labor belongs to the obstetric service.", "excluded.oxytocin"
+    return None
+
+
+def _own_code(item: Item) -> tuple[str, ...] | None:
+    row, kinds = item.row, item.kinds
     if "own-code" in kinds:
         return f"{item.name} is given under a code of another family.", "excluded.own-code"
+    if "local" in kinds:
+        return f"{item.name} is a local anesthetic, which belongs to what it was given for.", "excluded.procedure"
     if "sedation" in kinds and row.technique != "infusion":
         return f"{item.name} is a sedation drug: part of the procedure or of the sedation service.", "excluded.procedure"
     return None

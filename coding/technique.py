@@ -129,7 +129,7 @@ def _short(service: Service, log: Log) -> None:
         "push.short-infusion", f"{service.name} ran {service.minutes} minutes; under {needed} it counts as a push.", service.ids
     )
     log.step(
-        "time.infusion-minimum",
+        "injection.subcutaneous-infusion" if service.route == "sc" else "time.infusion-minimum",
         NOT_MET,
         f"{service.name} ran {service.minutes} minutes; an infusion needs {needed}.",
         _first_code(service),

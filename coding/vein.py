@@ -5,9 +5,9 @@ from __future__ import annotations
 from coding import timeline
 from coding.codes import code_for
 from coding.draft import Draft
-from coding.hierarchy import by_length, choose, level, ranked
+from coding.hierarchy import by_length, choose, ranked
 from coding.log import Log
-from coding.model import CHEMO, HYDRATION, MET, NOT_MET, THERAPEUTIC, Encounter
+from coding.model import CHEMO, FACILITY, HYDRATION, MET, NOT_MET, THERAPEUTIC, Encounter
 from coding.policy import Policy
 from coding.pushes import judge
 from coding.rules import THRESHOLDS
@@ -19,34 +19,35 @@ from coding.units import additional_hours, minutes_for
 class Site:
     """One access site while it is being coded: its lines so far and the dates that already have a concurrent line."""
 
-    def __init__(self, policy: Policy, log: Log, hydration_first: bool) -> None:
+    def __init__(self, policy: Policy, log: Log, contested: bool) -> None:
         self.policy = policy
         self.log = log
-        self.hydration_first = hydration_first
+        self.contested = contested
         self.drafts: list[Draft] = []
         self.concurrent: set[str] = set()
 
 
 def code_site(
-    services: list[Service], encounter: Encounter, policy: Policy, log: Log, hydration_first: bool = False
+    services: list[Service], encounter: Encounter, policy: Policy, log: Log, led: bool = False
 ) -> list[Draft]:
     """Lines for the drug infusions and pushes of one site, the initial service first; hydration is coded apart.
 
-    hydration_first: the visit's hydration takes the initial place (switch prof_hydration_initial).
+    led: another service already holds the initial place (switches prof_hydration_initial, pump_only_with_premeds).
     """
-    site = Site(policy, log, hydration_first)
     drugs = [one for one in services if one.family != HYDRATION]
     infusions, again = _infusions([one for one in drugs if one.technique == "infusion"], policy, log)
     pushes = judge([one for one in drugs if one.technique == "push"], infusions + again, policy, log)
     order = ranked(infusions + pushes.first, policy)
+    site = Site(policy, log, len(order) > 1)
     if order:
-        initial = None if hydration_first else choose(order, encounter, policy, log)
+        initial = None if led else choose(order, encounter, policy, log)
         if initial is not None:
             _initial(initial, site)
             if len(order) > 1:
                 names = ", ".join(one.name for one in order if one is not initial)
                 log.met("initial.one-per-site", f"One initial service: {initial.name}. Not initial: {names}.", initial.ids)
         _others(order, initial, infusions, site)
+        _no_carryover(infusions, site)
     for run in again:
         _run_again(run, site)
     for push in pushes.repeats:
@@ -69,9 +70,10 @@ def _infusions(services: list[Service], policy: Policy, log: Log) -> tuple[list[
             main.append(runs[0])
             again.extend(runs[1:])
         if len(runs) > 1:
+            products = {found.product for run in runs for item in run.items for found in item.actives}
             doses = {item.row.dose for run in runs for item in run.items if item.row.dose}
-            if len(doses) > 1:
-                log.met("sequential.different-dose", f"Another dose of {runs[0].name} is the same drug.", runs[-1].ids)
+            if len(doses) > 1 or len(products) > 1:
+                log.met("sequential.different-dose", f"Another dose or product of {runs[0].name} is the same drug.", runs[-1].ids)
     return main, again
 
 
@@ -98,8 +100,8 @@ def _initial(service: Service, site: Site) -> None:
         code = code_for(family, "initial push")
         how = _push_words(service)
         site.drafts.append(
-            Draft(code, 1, service, (_push_rule(service), *_rank_rules(site.policy)), f"{how} and the highest-ranking vein "
-                  "service here makes it the initial service", service.spans)
+            Draft(code, 1, service, (*_first_push_rules(service), *_rank_rules(site)), f"{how}; {_rank_words(site)} makes it the initial service",
+                  service.spans, 0, service.minutes if service.spans else None)
         )
         return
     code = code_for(family, "initial infusion")
@@ -110,16 +112,24 @@ def _initial(service: Service, site: Site) -> None:
         )
         return
     site.drafts.append(
-        Draft(code, 1, service, ("time.first-hour", "time.infusion-minimum", *_rank_rules(site.policy)),
-              f"{THRESHOLDS.infusion_minimum} minutes or more make an infusion, and it ranks highest here, so its first hour is "
-              "the initial service", service.spans, 0, service.minutes)
+        Draft(code, 1, service, ("time.first-hour", "time.infusion-minimum", *_rank_rules(site)),
+              f"{THRESHOLDS.infusion_minimum} minutes or more make an infusion, and {_rank_words(site)} makes its first hour the initial "
+              "service", service.spans, 0, service.minutes)
     )
     site.log.met("time.first-hour", f"{service.name} ran {service.minutes} minutes: the first hour is one unit.", service.ids, code)
     _hours(service, service.spans, service.minutes, code_for(family, "hour"), site)
 
 
-def _rank_rules(policy: Policy) -> tuple[str, ...]:
-    return ("initial.facility-rank",) if policy.setting == "facility" else ("initial.professional-reason",)
+def _rank_rules(site: Site) -> tuple[str, ...]:
+    if not site.contested:
+        return ()
+    return ("initial.facility-rank",) if site.policy.setting == FACILITY else ("initial.professional-reason",)
+
+
+def _rank_words(site: Site) -> str:
+    if not site.contested:
+        return "being the only vein service"
+    return "the highest rank at this site" if site.policy.setting == FACILITY else "the main reason of the visit, or else rank,"
 
 
 def _others(order: list[Service], initial: Service | None, infusions: list[Service], site: Site) -> None:
@@ -135,14 +145,15 @@ def _others(order: list[Service], initial: Service | None, infusions: list[Servi
 def _below(service: Service, higher: list[Service], site: Site) -> None:
     """An infusion that is not initial: its minutes alone decide sequential, its shared minutes concurrent."""
     covered = timeline.union(span for one in higher for span in one.spans)
-    if _side_by_side(service, higher, site):
+    together = _side_by_side(service, higher, site)
+    if together:
         solo: Spans = ()
         overlap = service.minutes
     else:
         solo = timeline.subtract(service.spans, covered)
         overlap = timeline.shared(service.spans, covered)
     alone = timeline.minutes(solo)
-    if overlap:
+    if overlap and not together:
         site.log.step(
             "concurrent.split", MET,
             f"{service.name} ran {service.minutes} minutes, {overlap} of them beside a higher-ranking infusion, {alone} alone.",
@@ -152,7 +163,7 @@ def _below(service: Service, higher: list[Service], site: Site) -> None:
         _sequential(service, solo, alone, overlap, site)
         both = site.policy["split_report_both"] == "yes" and overlap >= site.policy["concurrent_min_overlap"]
         if both and service.family == THERAPEUTIC:
-            _concurrent(service, overlap, site)
+            _concurrent(service, covered, overlap, together, site)
         return
     if overlap < site.policy["concurrent_min_overlap"]:
         site.log.problem(
@@ -163,7 +174,7 @@ def _below(service: Service, higher: list[Service], site: Site) -> None:
     if service.family == CHEMO:
         _concurrent_chemo(service, site)
     else:
-        _concurrent(service, overlap, site)
+        _concurrent(service, covered, overlap, together, site)
 
 
 def _side_by_side(service: Service, higher: list[Service], site: Site) -> bool:
@@ -198,24 +209,33 @@ def _has_chemo(site: Site) -> bool:
     return bool(site.drafts) and site.drafts[0].service.family == CHEMO
 
 
-def _concurrent(service: Service, overlap: int, site: Site) -> None:
+def _concurrent(service: Service, covered: Spans, overlap: int, together: bool, site: Site) -> None:
+    """One concurrent unit for each date (or the visit) on which a run of the drug shared time."""
     code = code_for(THERAPEUTIC, "concurrent")
-    date = timeline.day(service.start, service.offset) if site.policy["concurrent_unit_scope"] == "date" else ""
-    if date in site.concurrent:
-        again = "that date" if date else "the visit"
-        site.log.step(
-            "concurrent.once", NOT_MET, f"{service.name} is concurrent too, but {again} already has its one concurrent unit.",
-            code, "", service.ids,
-        )
-        site.log.refuse(service.ids, f"{service.name} ran beside another infusion; the one concurrent unit is already used.", "concurrent.once")
+    by_date = site.policy["concurrent_unit_scope"] == "date"
+    dates: dict[str, Spans] = {}
+    for run in service.runs or (service.spans,):
+        if timeline.shared(run, covered) or together:
+            dates.setdefault(timeline.day(run[0][0], service.offset) if by_date else "", run)
+    free = {date: run for date, run in dates.items() if date not in site.concurrent}
+    if not free:
+        _concurrent_again(service, code, by_date, site)
         return
-    site.concurrent.add(date)
-    site.drafts.append(
-        Draft(code, 1, service, ("concurrent.once", "concurrent.split"),
-              f"{overlap} minutes beside another infusion at the same site; concurrent infusion is one unit without hours",
-              service.spans, 0, overlap)
-    )
-    site.log.met("concurrent.once", f"{service.name} ran beside another infusion: one concurrent unit.", service.ids, code)
+    rules = ("concurrent.once", "concurrent.jitter" if together else "concurrent.split")
+    for date, run in free.items():
+        site.concurrent.add(date)
+        site.drafts.append(
+            Draft(code, 1, service, rules, f"{overlap} minutes beside another infusion at the same site; concurrent infusion is one unit "
+                  "without hours", run, 0, overlap)
+        )
+        site.log.met("concurrent.once", f"{service.name} ran beside another infusion: one concurrent unit.", service.ids, code)
+
+
+def _concurrent_again(service: Service, code: str, by_date: bool, site: Site) -> None:
+    again = "that date" if by_date else "the visit"
+    said = f"{service.name} is concurrent too, but {again} already has its one concurrent unit"
+    site.log.step("concurrent.once", NOT_MET, f"{said}.", code, "", service.ids)
+    site.log.refuse(service.ids, f"{said}.", "concurrent.once")
 
 
 def _concurrent_chemo(service: Service, site: Site) -> None:
@@ -253,10 +273,27 @@ def _hours(service: Service, spans: Spans, minutes: int, code: str, site: Site) 
     )
 
 
-def _push_rule(service: Service) -> str:
-    if service.by_time:
-        return "push.short-infusion"
-    return "push.chemo" if service.family == CHEMO else "push.new-drug"
+def _no_carryover(infusions: list[Service], site: Site) -> None:
+    """Say so where the left-over minutes of several drugs would together make an hour that none of them earns."""
+    if len(infusions) < 2:
+        return
+    left = [one.minutes - THRESHOLDS.hour * (1 + additional_hours(one.minutes, site.policy)) for one in infusions]
+    spare = [minutes for minutes in left if minutes > 0]
+    if len(spare) > 1 and sum(spare) >= site.policy["addl_hour_min_over"]:
+        site.log.step("time.no-carryover", NOT_MET, f"{sum(spare)} left-over minutes of {len(spare)} drugs are not added together.",
+                      "", "", tuple(id for one in infusions for id in one.ids))
+
+
+def _push_rules(service: Service) -> tuple[str, ...]:
+    new = "push.chemo" if service.family == CHEMO else "push.new-drug"
+    if not service.by_time:
+        return (new,)
+    return ("push.short-infusion" if service.spans else "documentation.missing-stop", new)
+
+
+def _first_push_rules(service: Service) -> tuple[str, ...]:
+    rules = _push_rules(service)
+    return rules[:1] if service.by_time and service.family != CHEMO else rules
 
 
 def _push_words(service: Service) -> str:
@@ -269,14 +306,14 @@ def _push_words(service: Service) -> str:
 
 def _next_push(service: Service, site: Site) -> None:
     code = code_for(service.family, "next push")
-    rules: tuple[str, ...] = (_push_rule(service), "push.chemo" if service.family == CHEMO else "push.new-drug")
+    rules = _push_rules(service)
+    site.log.met(rules[-1], f"{service.name} was pushed and is another drug.", service.ids, code)
     if _has_chemo(site):
         rules += ("chemo.sequence",)
     site.drafts.append(
-        Draft(code, 1, service, tuple(dict.fromkeys(rules)), f"{_push_words(service)} of a drug that is new at this site",
+        Draft(code, 1, service, rules, f"{_push_words(service)} of a drug that is new at this site",
               service.spans, 0, service.minutes if service.spans else None)
     )
-    site.log.met(rules[-1] if level(service) == 4 else "push.chemo", f"{service.name} was pushed and is another drug.", service.ids, code)
 
 
 def _repeat_push(service: Service, site: Site) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from smart_app.wordlists import table
 
@@ -50,7 +50,7 @@ def each(element: Any) -> list[Any]:
 def first(element: Any) -> dict[str, Any]:
     """The element itself, or the first of a list, or an empty one."""
     if element.__class__ is dict:
-        return element  # type: ignore[no-any-return]
+        return cast("dict[str, Any]", element)
     found = each(element)
     return found[0] if found else {}
 
@@ -61,7 +61,7 @@ def words(value: Any) -> str:
         return ""
     if value.__class__ is not str:
         raise TypeError("text is expected")
-    return value  # type: ignore[no-any-return]
+    return cast(str, value)
 
 
 @lru_cache(maxsize=16_384)

@@ -6,6 +6,7 @@ stays open; nothing is guessed (rule: flag, do not guess). The tables are routes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ _FLUID_ML: int = _METHODS["bolus_is_infusion_from_ml"]
 
 BOLUS = "bolus"
 _UNDER_THE_SKIN = ("sc", "im", "id")
+_NO_TECHNIQUE = ("po", "topical", "inhaled")
 # A product name says what the drug is made for, not what was done: "morphine sulfate injection".
 _NOT_FROM_A_NAME = ("injection", "transfusion", "instillation")
 
@@ -122,25 +124,29 @@ def _category_route(key: Key) -> frozenset[str]:
     return frozenset().union(*(_only(routes_in(text)) for text in _texts(key)))
 
 
-def _find_route(places: Places) -> tuple[str, str, str]:
-    """(route, where it was found, conflict)."""
-    own, by_method = _routes_of(places.route), frozenset[str]().union(*map(routes_in, _texts(places.method)))
-    if len(own) > 1 or (own and len(by_method) == 1 and own != by_method):
-        said = _texts(places.route) + [str(code) for _, code, _ in places.route[1] if code]
-        return "", "", " / ".join(dict.fromkeys(said + (_texts(places.method) if len(own) == 1 else [])))
-    if own:
-        return next(iter(own)), "", ""
-    for where, found in (
-        ("category", _category_route(places.category)),
-        ("method", by_method),
-        ("dosage text", routes_in(places.dosage)),
-        ("order", _routes_of(places.order_route)),
-        ("order text", routes_in(places.order)),
-        ("medication", routes_in(places.medication)),
-    ):
-        if len(found) == 1:
-            return next(iter(found)), where, ""
-    return "", "", ""
+def _conflict(route: Key, method: Key) -> str:
+    """The words that name different routes, or ""."""
+    own, by_method = _routes_of(route), _method_routes(method)
+    clash = bool(own) and len(by_method) == 1 and own != by_method
+    if len(own) < 2 and not clash:
+        return ""
+    said = _texts(route) + [str(code) for _, code, _ in route[1] if code] + (_texts(method) if clash else [])
+    return " / ".join(dict.fromkeys(said))
+
+
+def _method_routes(key: Key) -> frozenset[str]:
+    return frozenset[str]().union(*map(routes_in, _texts(key)))
+
+
+def _routes(places: Places) -> Iterator[tuple[str, frozenset[str]]]:
+    """(place, routes named there), the best place first."""
+    yield "", _routes_of(places.route)
+    yield "category", _category_route(places.category)
+    yield "method", _method_routes(places.method)
+    yield "dosage text", routes_in(places.dosage)
+    yield "order", _routes_of(places.order_route)
+    yield "order text", routes_in(places.order)
+    yield "medication", routes_in(places.medication)
 
 
 def _hint(key: Key, codes: dict[str, tuple[str, str]]) -> str:
@@ -152,63 +158,78 @@ def _by_words(key: Key) -> str:
     return next((one for one in found if one and one != BOLUS), BOLUS if BOLUS in found else "")
 
 
-def _find_technique(places: Places, by_action: str) -> tuple[str, str]:
-    """(technique, where it was found); a plain bolus only where nothing says more."""
-    coded = next((_METHOD_CODES[code] for _, code, _ in places.method[1] if code and code in _METHOD_CODES), "")
+def _techniques(places: Places, by_action: str) -> Iterator[tuple[str, str]]:
+    """(place, technique named there), the best place first."""
+    method, route, category = places.method, places.route, places.category
+    yield "", _by_words((method[0], ()))
+    yield "", next((_METHOD_CODES[code] for _, code, _ in method[1] if code and code in _METHOD_CODES), "")
+    yield "", _by_words(method)
+    yield "", by_action
+    yield "route", _by_words((route[0], ()))
+    yield "route", _hint(route, _ROUTE_CODES)
+    yield "route", _by_words(route)
+    yield "category", _hint(category, _CATEGORIES)
+    yield "category", _by_words(category)
+    yield "dosage text", technique_in(places.dosage)
     by_name = technique_in(places.medication)
-    weak = ("", "")
-    for where, found in (
-        ("", _by_words((places.method[0], ()))),
-        ("", coded),
-        ("", _by_words(places.method)),
-        ("", by_action),
-        ("route", _by_words((places.route[0], ()))),
-        ("route", _hint(places.route, _ROUTE_CODES)),
-        ("route", _by_words(places.route)),
-        ("category", _hint(places.category, _CATEGORIES)),
-        ("category", _by_words(places.category)),
-        ("dosage text", technique_in(places.dosage)),
-        ("medication", "" if by_name in _NOT_FROM_A_NAME else by_name),
-        ("order text", technique_in(places.order)),
-    ):
-        if found and found != BOLUS:
-            return found, where
-        if found and not weak[0]:
-            weak = found, where
-    return weak
+    yield "medication", "" if by_name in _NOT_FROM_A_NAME else by_name
+    yield "order text", technique_in(places.order)
 
 
 def _fit(technique: str, route: str) -> str:
-    """The technique as it is called by that route."""
+    """The technique as it is called by that route, or "" where it tells nothing there."""
     if route in _UNDER_THE_SKIN:
         if technique in ("push", BOLUS):
             return "injection"
         return "infusion" if technique == "pump" and route == "sc" else technique
-    if technique == "injection" and route == "iv":
-        # Into a vein "inject" may be a push or an infusion: the code alone does not tell.
-        return ""
-    return "" if route in ("po", "topical", "inhaled") else technique
+    if route == "iv":
+        # Into a vein "inject" may be a push or an infusion: the word alone does not tell.
+        return "" if technique == "injection" else technique
+    return "" if route in _NO_TECHNIQUE else technique
+
+
+def _action(method: Key) -> tuple[str, str, str]:
+    return next((action for action in map(action_in, _texts(method)) if any(action)), ("", "", ""))
+
+
+@lru_cache(maxsize=8_192)
+def _plain_manner(route: Key, method: Key) -> Manner | None:
+    """The manner where dosage.route and dosage.method tell all of it, else None."""
+    return _settled(Places(route, method), only_own=True)
 
 
 @lru_cache(maxsize=32_768)
-def read_manner(places: Places) -> Manner:
-    """The manner that the places tell; facts name a place other than the usual one: route-from, technique-from, route-conflict."""
-    role = status = by_action = ""
-    for text in _texts(places.method):
-        role, status, by_action = action_in(text)
-        if role or status or by_action:
-            break
-    route, where, conflict = _find_route(places)
+def _any_manner(places: Places) -> Manner:
+    return _settled(places, only_own=False) or Manner()
+
+
+def _settled(places: Places, only_own: bool) -> Manner | None:
+    role, status, by_action = _action(places.method)
+    conflict = _conflict(places.route, places.method)
     if conflict:
         return Manner("", "", conflict, role, status, (Fact("route-conflict", conflict),))
-    technique, place = _find_technique(places, by_action)
-    technique = _fit(technique, route)
-    facts = ()
-    if where:
-        facts += (Fact("route-from", where),)
+    where, route = next(((place, next(iter(found))) for place, found in _routes(places) if len(found) == 1), ("", ""))
+    place, technique, weak = "", "", ("", "")
+    for where_said, found in _techniques(places, by_action):
+        fitted = _fit(found, route)
+        if fitted == BOLUS:
+            weak = weak if weak[1] else (where_said, fitted)
+        elif fitted:
+            place, technique = where_said, fitted
+            break
+    else:
+        place, technique = weak
+    if only_own and (where or place or not route or technique in ("", BOLUS)):
+        return None
+    facts: tuple[Fact, ...] = (Fact("route-from", where),) if where else ()
     if technique and place:
         facts += (Fact("technique-from", place),)
     return Manner(route, technique, "", role, status, facts)
+
+
+def read_manner(places: Places) -> Manner:
+    """The manner that the places tell; facts name a place other than the usual one: route-from, technique-from, route-conflict."""
+    return _plain_manner(places.route, places.method) or _any_manner(places)
 
 
 def settle_bolus(technique: str, dose: Quantity | None) -> str:

@@ -1,0 +1,137 @@
+"""What an administration gave: one Substance for each ingredient, from a concept or from a Medication resource."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from coding.model import ASKS, Quantity, Substance
+from smart_app.concepts import NO_CONCEPT, Key, concept_codes, concept_key, concept_words, each, first, words
+from smart_app.quantities import quantity
+from smart_app.references import MALFORMED, Resource, Shelf
+
+_VOLUMES = ("mL", "L")
+
+
+class Given(NamedTuple):
+    """substances and the words for the whole, before any dose is worked out. key: what tells two drugs apart."""
+
+    substances: tuple[Substance, ...]
+    text: str
+    key: Key
+    medication: Resource | None = None
+
+
+@lru_cache(maxsize=16_384)
+def plain(key: Key) -> Given:
+    """One substance that is given as a concept."""
+    text = concept_words(key)
+    return Given((Substance(text, concept_codes(key)),) if text or key[1] else (), text, key)
+
+
+def read_given(shelf: Shelf, resource: Resource) -> Given:
+    """What a MedicationAdministration or MedicationRequest names in medication[x], in R4 or R5 shape."""
+    concept = resource.get("medicationCodeableConcept")
+    if concept:
+        return plain(concept_key(first(concept)))
+    element = resource.get("medicationReference")
+    if not element:
+        either = resource.get("medication")
+        if not either:
+            return plain(NO_CONCEPT)
+        either = first(either)
+        if "concept" in either or "coding" in either or "text" in either:
+            return plain(concept_key(either))
+        element = either.get("reference")
+        element = {"reference": element} if element.__class__ is str else element
+    return _by_reference(shelf, resource, element or {})
+
+
+def _by_reference(shelf: Shelf, resource: Resource, element: Resource) -> Given:
+    display = words(element.get("display"))
+    reference = words(element.get("reference"))
+    if not reference:
+        return plain((display or None, ()))
+    if reference.startswith("#"):
+        found = shelf.find(reference, resource)
+        if found is not None:
+            return _read(shelf, found, display)
+    known = shelf.medications.get(reference)
+    if known is None:
+        known = shelf.medications[reference] = _find(shelf, resource, reference)
+    return plain((display, ())) if display and not known.text else known
+
+
+def _find(shelf: Shelf, resource: Resource, reference: str) -> Given:
+    found = shelf.find(reference)
+    if found is None:
+        shelf.dangling(reference, f"{resource['resourceType']}/{resource['id']}", ASKS)
+        return plain(NO_CONCEPT)
+    try:
+        return _read(shelf, found, "")
+    except MALFORMED as error:
+        shelf.unreadable(f"{found['resourceType']}/{found['id']}", error)
+        return plain(NO_CONCEPT)
+
+
+def _read(shelf: Shelf, found: Resource, display: str) -> Given:
+    key = concept_key(found.get("code"))
+    ingredients = tuple(_ingredient(shelf, found, one) for one in each(found.get("ingredient")))
+    text = concept_words(key) if key[0] else display or concept_words(key) or " + ".join(one.text for one in ingredients)
+    if not ingredients:
+        return Given((Substance(text, concept_codes(key)),) if text or key[1] else (), text, key, found)
+    return Given(ingredients, text, (text, tuple((None, one.text, None) for one in ingredients)), found)
+
+
+def _ingredient(shelf: Shelf, medication: Resource, ingredient: Resource) -> Substance:
+    item = ingredient.get("itemCodeableConcept") or ingredient.get("item") or {}
+    key = concept_key(item)
+    text = concept_words(key)
+    if not text:
+        element = ingredient.get("itemReference") or item.get("reference") or {}
+        inner = shelf.find(words(element.get("reference")), medication) if element.get("reference") else None
+        key = _substance_key(inner) if inner else (words(element.get("display")) or None, ())
+        text = concept_words(key)
+    active = ingredient.get("isActive")
+    return Substance(text, concept_codes(key), _strength(ingredient)[0], active if active.__class__ is bool else None)
+
+
+def _substance_key(found: Resource) -> Key:
+    code = found.get("code")
+    return concept_key(code.get("concept") or code if code else None)
+
+
+def _strength(ingredient: Resource) -> tuple[Quantity | None, Quantity | None]:
+    ratio = ingredient.get("strength") or ingredient.get("strengthRatio")
+    if ratio:
+        return quantity(ratio.get("numerator")), quantity(ratio.get("denominator"))
+    return quantity(ingredient.get("strengthQuantity")), None
+
+
+def with_doses(given: Given, dose: Quantity | None) -> tuple[Substance, ...]:
+    """The substances with their doses in what was given.
+
+    A strength says how much is in a volume: where the volume given is charted and differs, the dose is in proportion. Where the dose of
+    the only ingredient measured like it is charted itself, that is its dose: the strength is then a concentration.
+    """
+    if given.medication is None or dose is None:
+        return given.substances
+    ingredients = each(given.medication.get("ingredient"))
+    like = [one for one in given.substances if one.dose is not None and one.dose.unit == dose.unit]
+    found = []
+    for substance, ingredient in zip(given.substances, ingredients, strict=False):
+        below = _strength(ingredient)[1]
+        if substance.dose is not None and below is not None and below.unit in _VOLUMES:
+            if dose.unit == below.unit:
+                if below.value > 0 and below.value != dose.value:
+                    substance = substance._replace(dose=_scaled(substance.dose, dose.value / below.value))
+            elif like == [substance]:
+                substance = substance._replace(dose=dose)
+        found.append(substance)
+    return tuple(found) if found else given.substances
+
+
+def _scaled(dose: Quantity, factor: float) -> Quantity:
+    # Nine digits: far more than a scale shows, few enough to drop the dust of binary fractions.
+    value: Any = round(dose.value * factor, 9)
+    return Quantity(int(value) if float(value).is_integer() else value, dose.unit)
