@@ -1,4 +1,4 @@
-"""Which row a name means when an ingredient has several (heparin and its flush, rituximab by route, leuprolide by use)."""
+"""Which row a name means when an ingredient has several: heparin and its flush, rituximab by route, leuprolide by use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Choice(NamedTuple):
 
 
 def choose(hit: Hit, said: str, route: str) -> Choice:
-    """The row that a hit means, by the words around it (said, in plain text), the route, else the usual row of its key."""
+    """The row that a hit means, by the words around it (said, plain text), the route, else the usual row of its key."""
     drug = hit.drugs[0]
     group = families()[drug.key]
     if len(group) == 1 or hit.specific:
@@ -77,4 +77,5 @@ def _says(cue: str, said: str) -> bool:
 
 
 def _most(pattern: re.Pattern[str], said: str) -> float:
-    return max((float(number.replace(",", "")) for number in pattern.findall(said) if number.count(".") < 2), default=0.0)
+    numbers = [number.replace(",", "") for number in pattern.findall(said) if number.count(".") < 2]
+    return max(map(float, numbers), default=0.0)

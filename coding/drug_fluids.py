@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from coding.drug_names import Hit, Word, noise
+from coding.drug_names import Hit
 from coding.drug_table import Drug, names
+from coding.drug_writings import Word, noise
 
 _ROW = re.compile(r"^(sodium chloride|dextrose) ([\d.]+)%(?: water)?$")
 _PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?$")
@@ -29,7 +30,7 @@ def _base(drug: Drug) -> tuple[str, float]:
 
 
 def settle(hits: tuple[Hit, ...], text: tuple[Word, ...]) -> list[Hit]:
-    """The hits with each saline and dextrose at its charted strength, and mixed fluids as the one fluid that they are."""
+    """The hits with saline and dextrose at their charted strengths, and mixed fluids as the one fluid that they are."""
     taken: set[int] = set()
     settled = [_strong(hit, hits, text, taken) if hit.drugs else hit for hit in hits]
     return _joined(settled, text)

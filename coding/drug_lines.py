@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
+from importlib import resources
 from typing import NamedTuple
 
 from coding import drugs, timeline
@@ -12,13 +14,15 @@ from coding.doses import amount, in_units, strength
 from coding.draft import cite
 from coding.drugs import Found, Hcpcs
 from coding.log import Log
-from coding.model import DrugLine, Quantity, Waste
+from coding.model import NOT_MET, DrugLine, Quantity, Waste
 from coding.policy import Policy
 from coding.rules import DATES
 from coding.runs import is_pause
 from coding.service import Item, Service
 
 JW, JZ = "JW", "JZ"
+WITHOUT_LINE = {"blood", "contrast", "vaccine"}
+_NOT_SET = tomllib.loads(resources.files("coding").joinpath("tables", "modifiers.toml").read_text(encoding="utf-8"))
 
 
 class Given(NamedTuple):
@@ -60,7 +64,7 @@ def code_drugs(services: Iterable[Service], policy: Policy, log: Log) -> list[Dr
 def _given(services: Iterable[Service], log: Log) -> list[Given]:
     collected: dict[tuple[str, str, str], Given] = {}
     for service in services:
-        if service.items[0].fluid:
+        if service.items[0].fluid or service.items[0].kinds & WITHOUT_LINE:
             continue
         for found, dose, item in _doses(service, log):
             date = timeline.day(service.start, service.offset)
@@ -86,7 +90,7 @@ def _doses(service: Service, log: Log) -> Iterable[tuple[Found, tuple[str, Decim
         substances = [one for one in item.row.substances if one.dose]
         for found in item.actives:
             quantity = item.row.dose
-            if len(item.row.substances) > 1:
+            if len(item.actives) > 1 or quantity is None:
                 quantity = next((one.dose for one in substances if drugs.identify(one.text, one.codes, item.row.route).drug == found.drug), None)
             dose = _dose(quantity, item.row.text)
             if dose is not None:
@@ -136,6 +140,9 @@ def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: 
     per = f"{code.unit_qty} {code.unit_uom}".strip()
     why = f"{name}: {_plain(given.dose)} {given.base} in units of {per} are {billed}, rounded up once [{cite('drug.units')}]."
     log.met("drug.units", why, given.ids, code.code)
+    for modifier, row in _NOT_SET.items():
+        if given.found.drug.key in row["keys"]:
+            log.step(row["rule"], NOT_MET, f"{name}: {row['says']}", f"{code.code}-{modifier}", "A payer policy that asks for it.", given.ids)
     discarded, evidence = _discarded(given, code, billed, units)
     modifier, jw_units = "", 0
     if policy["wastage_modifiers"] == "medicare" and not any(one.startswith("payer.medicare") for one in policy.cards):

@@ -43,7 +43,7 @@ class Vocabulary:
                 self._by_letter.setdefault(word[0], []).append(word)
 
     def nearest(self, word: str) -> tuple[str, tuple[str, ...]]:
-        """(the one known word within reach, ()) or ("", ingredients that are as near); ("", ()) for a known or far word.
+        """(the one known word within reach, ()) or ("", ingredients as near); ("", ()) for a known or far word.
 
         A rival one slip further off than the best still makes it ambiguous.
         """

@@ -16,8 +16,8 @@ IGNORED, PURPOSE, ONLY_ALONE = "(ignored)", "(purpose)", "only alone"
 class Drug(NamedTuple):
     """One row of the drug tables, or a name that is in none of them (known is False).
 
-    key: the ingredient; drugs of one key are one drug for administration coding. kind: what sets it apart
-    (hormonal cms-named electrolyte fluid blood contrast flush declot own-code vaccine oxytocin sedation expander local, or "").
+    key: the ingredient; drugs of one key are one drug for administration coding. kind: what sets it apart, or ""
+    (hormonal cms-named electrolyte fluid blood contrast flush declot own-code vaccine oxytocin sedation expander local).
     group: class of the rulebook. family, commercial, medicare: family of codes by default and under each payer profile.
     push_plausible: Y, N or "" (not given into a vein). routes: "iv push", "iv infusion", "sc", "im", "po", ...
     cues: words and strengths that tell it from other rows of its key. source: how its class is known.
@@ -127,7 +127,7 @@ def names() -> dict[str, Drug]:
 
 @lru_cache(maxsize=1)
 def families() -> dict[str, tuple[Drug, ...]]:
-    """The rows of each key, the usual one first: no unusual kind, named as the ingredient, not only oral; then as in the tables."""
+    """The rows of each key, the usual one first: no unusual kind, named as the ingredient, not only oral."""
     rows: dict[str, list[Drug]] = {}
     for drug in all_drugs():
         rows.setdefault(drug.key, []).append(drug)

@@ -10,12 +10,15 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from coding import drug_fluids, drug_names
+from coding import drug_fluids
 from coding.drug_choice import choose
-from coding.drug_names import Hit, Word
-from coding.drug_table import Drug, Hcpcs, all_drugs, by_rxnorm, codes_by_code, codes_by_name, families, names
+from coding.drug_names import Hit, is_name, scan
+from coding.drug_table import Drug, Hcpcs, all_drugs, by_rxnorm, codes_by_code, codes_by_name, names
+from coding.drug_writings import Word, noise, plain, words
 
-__all__ = ["Drug", "Found", "Hcpcs", "all_drugs", "by_hcpcs", "by_name", "hcpcs_for", "hcpcs_of", "identify", "read_mixture"]
+__all__ = [
+    "Drug", "Found", "Hcpcs", "all_drugs", "by_hcpcs", "by_name", "hcpcs_for", "hcpcs_of", "identify", "read_mixture",
+]
 
 Codes = tuple[tuple[str, str], ...]
 
@@ -25,7 +28,7 @@ _VOLUME = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(ml|l|liters?|litre)\b(?!\s*(?:/|p
 MAINTENANCE_ML = 500.0
 _CARRIERS = frozenset({"fluid", "flush"})
 # Mixed on purpose as a maintenance fluid, hardly ever a diluent of an electrolyte.
-_NEVER_DILUENT_OF_ELECTROLYTE = frozenset({"dextrose 5%-sodium chloride", "dextrose 10%-sodium chloride", "lactated Ringer"})
+_MAINTENANCE = frozenset({"dextrose 5%-sodium chloride", "dextrose 10%-sodium chloride", "lactated Ringer"})
 _NEVER_MAINTENANCE = frozenset({"sodium bicarbonate"})
 _SYSTEMS = {"rxnorm": "rxnorm", "113883.6.88": "rxnorm", "hcpcs": "hcpcs", "113883.6.285": "hcpcs"}
 
@@ -101,14 +104,14 @@ def read_mixture(text: str, codes: Codes = (), route: str = "") -> tuple[Found, 
 
 
 def _read(text: str, route: str) -> tuple[Found, ...]:
-    source = drug_names.plain(text)
-    words = drug_names.words(source)
-    hits = drug_fluids.settle(drug_names.scan(source), words)
+    source = plain(text)
+    split = words(source)
+    hits = drug_fluids.settle(scan(source), split)
     found: list[Found] = []
     for place, hit in enumerate(hits):
-        before = words[hits[place - 1].last - 1].end if place else 0
-        after = words[hits[place + 1].first].start if place + 1 < len(hits) else len(source)
-        one = _found(hit, source[before:after], route, words, source)
+        before = split[hits[place - 1].last - 1].end if place else 0
+        after = split[hits[place + 1].first].start if place + 1 < len(hits) else len(source)
+        one = _found(hit, source[before:after], route, split, source)
         same = next((at for at, other in enumerate(found) if other.drug.known and other.drug.key == one.drug.key), None)
         if same is None:
             found.append(one)
@@ -117,12 +120,12 @@ def _read(text: str, route: str) -> tuple[Found, ...]:
     return tuple(found) or (_unknown(text.strip()),)
 
 
-def _found(hit: Hit, said: str, route: str, words: tuple[Word, ...], source: str) -> Found:
+def _found(hit: Hit, said: str, route: str, split: tuple[Word, ...], source: str) -> Found:
     if not hit.drugs:
-        name = " ".join(word.text for word in words[hit.first : hit.last] if drug_names.is_name(word.text))
+        name = " ".join(word.text for word in split[hit.first : hit.last] if is_name(word.text))
         return _unknown(name, hit.rivals)
     drug, how, others = choose(hit, said, route)
-    product = hit.product or _unlisted_biosimilar(drug, source[words[hit.last - 1].end :])
+    product = hit.product or _unlisted_biosimilar(drug, source[split[hit.last - 1].end :])
     if hit.specific and not product:
         product = next((brand for brand in drug.brands if brand.casefold() in drug.name.casefold()), "")
     return Found(drug, f"{hit.by}, {how}" if how else hit.by, product, others=others)
@@ -136,9 +139,8 @@ def _unknown(name: str, rivals: tuple[str, ...] = ()) -> Found:
 def _unlisted_biosimilar(drug: Drug, rest: str) -> str:
     """A product name for a suffix that the tables lack, so that the code of another product is not billed for it."""
     suffix = _SUFFIX.match(rest)
-    if not suffix or suffix[1] in drug_names.noise() or not any(row.product for row in codes_by_name().get(drug.name, ())):
-        return ""
-    return f"{drug.name}-{suffix[1]}"
+    several = any(row.product for row in codes_by_name().get(drug.name, ()))
+    return f"{drug.name}-{suffix[1]}" if suffix and several and suffix[1] not in noise() else ""
 
 
 def _merged(one: Found, other: Found, hit: Hit) -> Found:
@@ -173,18 +175,18 @@ def _coded(system: str, code: str, found: tuple[Found, ...], text: str, route: s
     said = tuple(one for one in found if one.drug.known and one.drug.kind not in _CARRIERS)
     if said and not checked:
         return tuple(one._replace(others=(*one.others, drugs[0].name)) if one is said[0] else one for one in found)
-    usual = families()[drugs[0].key][0]
-    row = Hit((usual if usual in drugs and kind == "rxnorm" else drugs[0],), by, 0, 0, specific=kind == "hcpcs" or len(drugs) == 1)
-    drug, how, others = choose(row, drug_names.plain(text), route)
+    row = Hit(drugs, by, 0, 0, specific=kind == "hcpcs" or drugs[0].rxnorm != code.strip())
+    drug, how, others = choose(row, plain(text), route)
     coded = Found(drug, f"{by}, {how}" if how else by, product, others=(*(one.drug.name for one in said), *others))
     return coded, *(one for one in found if one.drug.kind in _CARRIERS)
 
 
 def _agreed(one: Found, drug: Drug, product: str, code: str, by: str) -> Found:
-    """A drug of the text with the billing code that the chart has for it; a brand of another code is among the others."""
+    """A drug of the text with the billing code charted for it; a brand of another code is among the others."""
     row = one.drug if any(other.name == one.drug.name for other in by_hcpcs(code)) else drug
     rows = codes_by_name().get(row.name, ())
-    own = [other.code for other in rows if other.product == one.product] or [other.code for other in rows if not other.product]
+    own = [other.code for other in rows if other.product == one.product]
+    own = own or [other.code for other in rows if not other.product]
     others = (one.product,) if one.product and code not in own else ()
     return Found(row, by, product if others else one.product or product, others=others)
 
@@ -202,12 +204,12 @@ def _diluents(found: tuple[Found, ...], text: str) -> tuple[Found, ...]:
         return tuple(one._replace(diluent=one.drug.kind in _CARRIERS) for one in found)
     rider = 0 < _volume(text) < MAINTENANCE_ML
     return tuple(
-        one._replace(diluent=rider and one.drug.kind in _CARRIERS and one.drug.name not in _NEVER_DILUENT_OF_ELECTROLYTE)
+        one._replace(diluent=rider and one.drug.kind in _CARRIERS and one.drug.name not in _MAINTENANCE)
         for one in found
     )
 
 
 def _volume(text: str) -> float:
     """The largest volume that a text names, in mL; 0 where it names none."""
-    found = _VOLUME.findall(drug_names.plain(text))
+    found = _VOLUME.findall(plain(text))
     return max((float(number.replace(",", "")) * (1 if unit == "ml" else 1000) for number, unit in found), default=0.0)

@@ -80,7 +80,7 @@ def _lines(services: list[Service], encounter: Encounter, policy: Policy, log: L
         log.met("initial.professional-reason", f"The visit was for fluid ({visit_for_hydration(encounter)}), so hydration is initial.")
     led = hydration_first or _pump_leads(parts, policy)
     drafts: list[Draft] = []
-    for vein in calendar_parts(parts.vein, policy, log):
+    for vein in calendar_parts(parts.vein, parts.fluids, policy, log):
         groups = [code_site(group, encounter, policy, log, led) for group in group_by_site(vein, log)]
         drafts += mark_second_sites(groups, policy, log)
     time = countable(parts.fluids, parts.vein + parts.transfusions, policy, log)

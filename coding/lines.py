@@ -17,7 +17,7 @@ def date_lines(drafts: list[Draft], encounter: Encounter, policy: Policy, log: L
         dates = _dates(draft, encounter, policy)
         diagnoses = linked(draft.service, encounter)
         why = sentence(draft)
-        if len(dates) > 1:
+        if _over_midnight(draft):
             log.met("encounter.unit-dating", f"Units of {draft.code} are dated on the day on which each hour began.",
                     draft.ids or draft.service.ids, draft.code)
         for date, units in dates.items():
@@ -36,7 +36,7 @@ def _dates(draft: Draft, encounter: Encounter, policy: Policy) -> dict[str, int]
     if policy["unit_dating"] == "encounter_start" and encounter.start is not None:
         return {timeline.day(encounter.start, encounter.offset or service.offset): draft.units}
     spans = draft.spans
-    if not spans or (spans[-1][1] + service.offset) // timeline.DAY == (spans[0][0] + service.offset) // timeline.DAY:
+    if not _over_midnight(draft) or policy["midnight"] == "cpt_calendar_day":
         return {timeline.day(spans[0][0] if spans else service.start, service.offset): draft.units}
     dates: dict[str, int] = {}
     for unit in range(draft.units):
@@ -44,6 +44,11 @@ def _dates(draft: Draft, encounter: Encounter, policy: Policy) -> dict[str, int]
         date = timeline.day(began, _offset_at(began, draft))
         dates[date] = dates.get(date, 0) + 1
     return dates
+
+
+def _over_midnight(draft: Draft) -> bool:
+    spans, offset = draft.spans, draft.service.offset
+    return bool(spans) and (spans[-1][1] + offset) // timeline.DAY > (spans[0][0] + offset) // timeline.DAY
 
 
 def _offset_at(instant: int, draft: Draft) -> int:

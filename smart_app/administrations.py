@@ -56,32 +56,39 @@ def read_administration(shelf: Shelf, name: str, resource: Resource) -> Draft:
     given = read_given(shelf, resource)
     request = get("request")
     placed = read_order(shelf, first(request), reference) if request else NO_ORDER
-    dosage_text = words(dosage.get("text"))
+    dosage_text, note = words(dosage.get("text")), _notes(get("note"))
     manner = read_manner(
         Places(
-            concept_key(dosage.get("route")), concept_key(dosage.get("method")), _category(get("category")), dosage_text, placed.route,
-            placed.text, given.text,
+            concept_key(dosage.get("route")),
+            concept_key(dosage.get("method")),
+            _category(get("category")),
+            dosage_text,
+            placed.route,
+            placed.text,
+            given.text,
+            note,
         )
     )
     if manner.conflict:
         shelf.problem(
-            "ROUTE_CONFLICT", ASKS, reference, f"The chart names different routes ({manner.conflict}); none is taken.", "The route that holds."
+            "ROUTE_CONFLICT",
+            ASKS,
+            reference,
+            f"The chart names different routes ({manner.conflict}); none is taken.",
+            "The route that holds.",
         )
     dose = quantity(dosage.get("dose"))
     rate, planned = rate_and_plan(dosage, dose) if "rateQuantity" in dosage or "rateRatio" in dosage else (None, None)
     start, stop, late, day = _times(shelf, reference, resource)
     facts, waste = manner.facts, None
     facts_of_name = read_facts(given.text, "medication") if given.text else ()
-    note = _notes(get("note"))
     if note or dosage_text or facts_of_name or placed.facts:
         facts = merge_facts(read_facts(note, "note"), read_facts(dosage_text, "dosage"), facts_of_name, placed.facts, facts)
         waste = read_waste(f"{note}\n{dosage_text}") or read_waste(given.text) or read_waste(placed.text)
     planned = _extension_plan(resource, dosage) or planned
     if planned is None:
-        planned = (
-            planned_minutes(dosage_text) or placed.planned or planned_minutes(given.text) or (planned_minutes(note) if note else None)
-        )
-    reason, reasons = read_reasons(shelf, resource) if "reasonCode" in resource or "reasonReference" in resource or "reason" in resource else ("", ())
+        planned = planned_minutes(dosage_text) or placed.planned or planned_minutes(given.text) or (planned_minutes(note) if note else None)
+    reason, reasons = read_reasons(shelf, resource)
     row = Administration(
         name,
         with_doses(given, dose) if given.medication is not None else given.substances,

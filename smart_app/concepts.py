@@ -61,7 +61,7 @@ def words(value: Any) -> str:
         return ""
     if value.__class__ is not str:
         raise TypeError("text is expected")
-    return cast(str, value)
+    return str(value)
 
 
 @lru_cache(maxsize=16_384)

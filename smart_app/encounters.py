@@ -13,9 +13,9 @@ from smart_app.references import MALFORMED, Resource, Shelf
 from smart_app.wordlists import Phrase, table
 
 _CLASSES = table("encounter_classes")
-_BY_CODE: dict[str, str] = _CLASSES["code"]
+_BY_CODE: dict[str, str] = dict(_CLASSES["code"])
 _BY_TYPE: dict[str, str] = _CLASSES["type"]
-_BY_WORDS = tuple((entry["kind"], Phrase(entry)) for entry in _CLASSES["word"])
+_BY_WORDS: tuple[tuple[str, Phrase], ...] = tuple((entry["kind"], Phrase(entry)) for entry in _CLASSES["word"])
 # Which kind a stay has when its parts differ: the first of these that any part has.
 KINDS = ("inpatient", "observation", "emergency", "outpatient", "home")
 _NO_VISIT = ("entered-in-error", "cancelled")
@@ -81,7 +81,10 @@ def read_part(shelf: Shelf, name: str, resource: Resource) -> Part | None:
     if status in _NO_VISIT:
         shelf.unread.append((f"Encounter/{name}", f"it is marked {status}"))
         shelf.problem(
-            "ENCOUNTER_UNRESOLVED", TELLS, f"Encounter/{name}", f"This encounter is marked {status}, so nothing is coded for it.",
+            "ENCOUNTER_UNRESOLVED",
+            TELLS,
+            f"Encounter/{name}",
+            f"This encounter is marked {status}, so nothing is coded for it.",
             "The encounter under which the care was given.",
         )
         return None
@@ -100,8 +103,21 @@ def read_part(shelf: Shelf, name: str, resource: Resource) -> Part | None:
     services = tuple(code for one in each(resource.get("type")) for code in service_codes(concept_key(one))) if "type" in resource else ()
     diagnoses = tuple(filter(None, (_diagnosis(one) for one in each(resource.get("diagnosis"))))) if "diagnosis" in resource else ()
     return Part(
-        name, shelf.patient(resource), _kind(resource), low, high, start, stop, offset if offset is not None else ending, going_on, place,
-        words(parent.get("reference")) if parent else "", reason, codes, services, diagnoses,
+        name,
+        shelf.patient(resource),
+        _kind(resource),
+        low,
+        high,
+        start,
+        stop,
+        offset if offset is not None else ending,
+        going_on,
+        place,
+        words(parent.get("reference")) if parent else "",
+        reason,
+        codes,
+        services,
+        diagnoses,
     )
 
 

@@ -71,14 +71,20 @@ class Joiner:
             return
         named = "names a visit that is not at hand" if draft.encounter else "names no visit"
         self._shelf.problem(
-            "ENCOUNTER_GUESSED", TELLS, f"MedicationAdministration/{draft.row.id}", f"It {named}; it is joined to {held[0].id}: {why}.",
+            "ENCOUNTER_GUESSED",
+            TELLS,
+            f"MedicationAdministration/{draft.row.id}",
+            f"It {named}; it is joined to {held[0].id}: {why}.",
             "The encounter in the administration.",
         )
         held[0].drafts.append(draft)
 
     def _unresolved(self, draft: Draft, why: str) -> None:
         self._shelf.problem(
-            "ENCOUNTER_UNRESOLVED", STOPS, f"MedicationAdministration/{draft.row.id}", f"It cannot be joined to a visit: {why}.",
+            "ENCOUNTER_UNRESOLVED",
+            STOPS,
+            f"MedicationAdministration/{draft.row.id}",
+            f"It cannot be joined to a visit: {why}.",
             "The encounter in the administration.",
         )
         self._keep(draft)
@@ -94,7 +100,10 @@ class Joiner:
 
     def _mismatch(self, resource: str, reference: str) -> None:
         self._shelf.problem(
-            "PATIENT_MISMATCH", STOPS, resource, f"It is of another patient than {reference}, so it is not joined to it.",
+            "PATIENT_MISMATCH",
+            STOPS,
+            resource,
+            f"It is of another patient than {reference}, so it is not joined to it.",
             "The right patient or the right encounter.",
         )
 

@@ -29,6 +29,8 @@ BOLUS = "bolus"
 _UNDER_THE_SKIN = ("sc", "im", "id")
 _NO_TECHNIQUE = ("po", "topical", "inhaled")
 # A product name says what the drug is made for, not what was done: "morphine sulfate injection".
+# A note speaks of many things; only these say how this drug went in.
+_FROM_A_NOTE = ("infusion", "push", "pump", "pca")
 _NOT_FROM_A_NAME = ("injection", "transfusion", "instillation")
 
 
@@ -56,6 +58,7 @@ class Places(NamedTuple):
     order_route: Key = NO_CONCEPT
     order: str = ""
     medication: str = ""
+    note: str = ""
 
 
 @lru_cache(maxsize=32_768)
@@ -174,6 +177,8 @@ def _techniques(places: Places, by_action: str) -> Iterator[tuple[str, str]]:
     by_name = technique_in(places.medication)
     yield "medication", "" if by_name in _NOT_FROM_A_NAME else by_name
     yield "order text", technique_in(places.order)
+    by_note = technique_in(places.note)
+    yield "note", by_note if by_note in _FROM_A_NOTE else ""
 
 
 def _fit(technique: str, route: str) -> str:

@@ -61,10 +61,9 @@ def _fold_chain(chain: list[Draft], changed: dict[str, Draft], folded: list[tupl
         if open_id and (paused or role in ("rate", "pause")):
             _close(open_id, draft, changed)
         open_id, paused = name, role == "pause"
-    if open_id and changed[open_id].role in _CONTINUES and changed[open_id].row.stop is None:
+    if open_id and changed[open_id].role in _CONTINUES and not any(changed[draft.row.id].row.stop for draft in chain):
         # Nothing opened or closed this flow: the time of a check or a rate change is no start.
-        if not any(changed[draft.row.id].row.stop for draft in chain):
-            changed[open_id] = changed[open_id]._replace(row=changed[open_id].row._replace(start=None))
+        changed[open_id] = changed[open_id]._replace(row=changed[open_id].row._replace(start=None))
 
 
 def _close(name: str, by: Draft, changed: dict[str, Draft]) -> None:

@@ -22,6 +22,7 @@ class Placed(NamedTuple):
 
 
 NO_ORDER = Placed()
+_REASONS = ("reasonCode", "reasonReference", "reason")
 
 
 def read_order(shelf: Shelf, element: Resource, asked_by: str) -> Placed:
@@ -60,6 +61,8 @@ def _read(shelf: Shelf, found: Resource) -> Placed:
 
 def read_reasons(shelf: Shelf, resource: Resource) -> tuple[str, tuple[str, ...]]:
     """(words, ICD-10-CM codes) of reasonCode, reasonReference, or the R5 element reason of any shape."""
+    if not any(name in resource for name in _REASONS):
+        return "", ()
     texts: list[str] = []
     codes: list[str] = []
     for element in (*each(resource.get("reasonCode")), *each(resource.get("reason"))):

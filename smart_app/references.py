@@ -11,6 +11,7 @@ from typing import Any
 from coding.model import ASKS, STOPS, TELLS, Problem
 
 Resource = dict[str, Any]
+_MEANT = frozenset(("Encounter", "MedicationAdministration", "Condition", "Procedure", "MedicationRequest", "Medication", "Location"))
 READ_TYPES = ("Encounter", "MedicationAdministration", "Condition", "Procedure")
 # What reading a resource of the wrong shape raises.
 MALFORMED = (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError)
@@ -47,7 +48,8 @@ class Shelf:
         key = f"{kind}/{name}"
         twin = self._by_key.get(key)
         if twin is not None:
-            self._twice(key, twin, resource)
+            if kind in _MEANT:
+                self._twice(key, twin, resource)
             if full_url:
                 self._by_key.setdefault(full_url, twin)
             return
@@ -77,7 +79,10 @@ class Shelf:
         self.unread.append((reference, f"it does not have the shape of its type ({type(error).__name__}: {error})"))
         severity = STOPS if reference.startswith("MedicationAdministration/") else ASKS
         self.problem(
-            "RESOURCE_UNREADABLE", severity, reference, "This resource does not have the shape of its type and is not read.",
+            "RESOURCE_UNREADABLE",
+            severity,
+            reference,
+            "This resource does not have the shape of its type and is not read.",
             "The resource in the shape of its type.",
         )
 
@@ -86,7 +91,10 @@ class Shelf:
         if reference not in self._told:
             self._told.add(reference)
             self.problem(
-                "REFERENCE_UNRESOLVED", severity, where, f"It refers to {reference}, which is not in what was sent.",
+                "REFERENCE_UNRESOLVED",
+                severity,
+                where,
+                f"It refers to {reference}, which is not in what was sent.",
                 "The resource that is referred to.",
             )
 

@@ -35,4 +35,4 @@ class Phrase:
             self.say = either(self._say)
             self.unless = either(self._unless) if self._unless else None
         found = self.say.search(text)
-        return None if found is None or self.unless is not None and self.unless.search(text) else found
+        return None if found is None or (self.unless is not None and self.unless.search(text)) else found
