@@ -67,7 +67,8 @@ def _bundle(number: int, start: datetime) -> dict[str, Any]:
         if end is None:
             row["effectiveDateTime"] = at(begin)
         else:
-            row["effectivePeriod"] = {"start": at(begin), "end": at(end + number % 61)}
+            longer = number % 61 if end - begin > 60 else 0
+            row["effectivePeriod"] = {"start": at(begin), "end": at(end + longer)}
         if not rxnorm:
             row["reasonCode"] = [{"coding": [{"system": ICD, "code": "E86.0"}], "text": "Dehydration"}]
         resources.append(row)

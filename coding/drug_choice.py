@@ -1,4 +1,4 @@
-"""Which row a name means when an ingredient has several: heparin and its flush, rituximab by route, leuprolide by use."""
+"""Which row a name means when an ingredient has several: heparin and its flush, rituximab and its injection."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _pattern(cue: str) -> re.Pattern[str]:
 def _says(cue: str, said: str) -> bool:
     if not _pattern(cue).search(said):
         return False
-    return not cue.endswith("/ml") or _most(_VOLUME, said) < LOCK_MAX_ML and _most(_UNITS, said) < LOCK_MAX_UNITS
+    return not cue.endswith("/ml") or (_most(_VOLUME, said) < LOCK_MAX_ML and _most(_UNITS, said) < LOCK_MAX_UNITS)
 
 
 def _most(pattern: re.Pattern[str], said: str) -> float:

@@ -6,6 +6,7 @@ import math
 import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -63,10 +64,11 @@ def code_drugs(services: Iterable[Service], policy: Policy, log: Log) -> list[Dr
 
 def _given(services: Iterable[Service], log: Log) -> list[Given]:
     collected: dict[tuple[str, str, str], Given] = {}
+    undosed: dict[str, None] = {}
     for service in services:
         if service.items[0].fluid or service.items[0].kinds & WITHOUT_LINE:
             continue
-        for found, dose, item in _doses(service, log):
+        for found, dose, item in _doses(service, undosed):
             date = timeline.day(service.start, service.offset)
             key = (found.drug.name, found.product, date)
             before = collected.get(key)
@@ -76,10 +78,13 @@ def _given(services: Iterable[Service], log: Log) -> list[Given]:
             elif before.base == dose[0]:
                 new = tuple(one for one in waste if one not in before.waste)
                 collected[key] = before._replace(dose=before.dose + dose[1], ids=(*before.ids, item.id), waste=before.waste + new)
+    if undosed:
+        log.problem("DOSE_MISSING", "", f"No dose that can be counted is charted for {', '.join(undosed)}; there is no drug line for it.",
+                    "The dose given, in mg, g, mcg or units.", ("drug.units",))
     return list(collected.values())
 
 
-def _doses(service: Service, log: Log) -> Iterable[tuple[Found, tuple[str, Decimal], Item]]:
+def _doses(service: Service, undosed: dict[str, None]) -> Iterable[tuple[Found, tuple[str, Decimal], Item]]:
     """Each dose that counts: rows of one infusion that repeat the ordered dose (rate steps, a resumed bag) count it once."""
     counted: list[Item] = []
     for item in service.items:
@@ -96,8 +101,7 @@ def _doses(service: Service, log: Log) -> Iterable[tuple[Found, tuple[str, Decim
             if dose is not None:
                 yield found, dose, item
             elif drugs.hcpcs_of(found.drug.name):
-                log.problem("DOSE_MISSING", item.id, f"No dose that can be counted is charted for {found.drug.name}.",
-                            "The dose given, in mg, g, mcg or units.", ("drug.units",))
+                undosed[found.drug.name] = None
 
 
 def _repeats(item: Item, counted: list[Item]) -> bool:
@@ -122,7 +126,7 @@ def _dose(quantity: Quantity | None, text: str) -> tuple[str, Decimal] | None:
 def _code(given: Given, log: Log) -> Hcpcs | None:
     """The one code of the product on the date; several, or none any more, is a question."""
     found = given.found
-    codes = drugs.hcpcs_for(found.drug.name, found.product, given.date)
+    codes = _codes(found.drug.name, found.product, given.date)
     if len(codes) > 1:
         said = ", ".join(code.code for code in codes)
         log.problem("HCPCS_SEVERAL", given.ids[0], f"{found.drug.name} can be {said}; the product decides and is not charted.",
@@ -132,6 +136,9 @@ def _code(given: Given, log: Log) -> Hcpcs | None:
         log.problem("HCPCS_NOT_ON_DATE", given.ids[0], f"No loaded HCPCS code of {found.drug.name} is in force on {given.date}.",
                     "The current HCPCS table.", ("drug.units",))
     return codes[0] if codes else None
+
+
+_codes = lru_cache(maxsize=16_384)(drugs.hcpcs_for)
 
 
 def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: list[str], log: Log) -> list[DrugLine]:

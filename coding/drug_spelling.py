@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 SHORTEST = 6
-LONG = 10
+LONG = 12
 
 
 def allowed(word: str) -> int:
-    """How many slips of the pen a word may hold: none under six letters, one under ten, else two."""
+    """How many slips of the pen a word may hold: none under six letters, one under twelve, else two."""
     return 0 if len(word) < SHORTEST else 1 if len(word) < LONG else 2
 
 
@@ -33,7 +33,7 @@ def distance(one: str, other: str, most: int) -> int:
 
 
 class Vocabulary:
-    """Known words with the ingredients whose names hold them."""
+    """Known words with the ingredients whose names hold them; "" for an ordinary word."""
 
     def __init__(self, keys: Mapping[str, Set[str]]) -> None:
         self._keys = keys
@@ -60,6 +60,6 @@ class Vocabulary:
             return "", ()
         close = [known for known, slips in near.items() if slips <= best + 1]
         winner = min(close, key=lambda known: (near[known], known))
-        if all(self._keys[known] & self._keys[winner] for known in close):
+        if "" not in self._keys[winner] and all(self._keys[known] & self._keys[winner] for known in close):
             return winner, ()
-        return "", tuple(sorted({key for known in close for key in self._keys[known]}))
+        return "", tuple(sorted({key for known in close for key in self._keys[known] if key}))

@@ -10,14 +10,15 @@ from typing import NamedTuple
 
 # Kinds of row that a bare name never means: something in the chart must say so.
 UNUSUAL_KINDS = frozenset({"flush", "declot", "own-code", "vaccine", "local"})
-IGNORED, PURPOSE, ONLY_ALONE = "(ignored)", "(purpose)", "only alone"
+IGNORED, PURPOSE, OTHER, ONLY_ALONE = "(ignored)", "(purpose)", "(other)", "only alone"
 
 
 class Drug(NamedTuple):
     """One row of the drug tables, or a name that is in none of them (known is False).
 
     key: the ingredient; drugs of one key are one drug for administration coding. kind: what sets it apart, or ""
-    (hormonal cms-named electrolyte fluid blood contrast flush declot own-code vaccine oxytocin sedation expander local).
+    (hormonal cms-named electrolyte fluid blood contrast flush declot own-code vaccine oxytocin sedation expander
+    local).
     group: class of the rulebook. family, commercial, medicare: family of codes by default and under each payer profile.
     push_plausible: Y, N or "" (not given into a vein). routes: "iv push", "iv infusion", "sc", "im", "po", ...
     cues: words and strengths that tell it from other rows of its key. source: how its class is known.
@@ -73,7 +74,7 @@ class Hcpcs(NamedTuple):
 
 
 class Alias(NamedTuple):
-    """Another writing of a name or brand, or a word that says nothing of the drug (IGNORED, PURPOSE)."""
+    """Another writing of a name or brand; or IGNORED, PURPOSE, OTHER for a word that leads to no row."""
 
     alias: str
     name: str

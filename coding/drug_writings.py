@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from coding.drug_spelling import Vocabulary
-from coding.drug_table import IGNORED, ONLY_ALONE, PURPOSE, Drug, aliases, all_drugs, families, names
+from coding.drug_table import IGNORED, ONLY_ALONE, OTHER, PURPOSE, Drug, aliases, all_drugs, families, names
 
 _WORD = re.compile(r"\d+/\d+(?=\s*(?:n|half|saline))|\d*[.,]?\d+\s*%|\d+(?:[.,]\d+)*|\.\d+|[^\W\d_][^\W_]*")
 _STRENGTH_OF_PART = re.compile(r"(?<=[a-z])\s+[\d.,]+\s?(?:mg|mcg|ug|g|meq|units?|unt)(?:/ml)?\s+/\s+(?=[a-z])")
@@ -32,6 +32,8 @@ class Word(NamedTuple):
 
 
 class Entry(NamedTuple):
+    """One writing. level: how sure it is (brand, name, alias, stem). alone: counts only where nothing else is known."""
+
     words: tuple[str, ...]
     level: int
     drugs: tuple[Drug, ...]
@@ -78,6 +80,7 @@ def salts() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def purposes() -> frozenset[str]:
+    """Words after which a text says why or when, not what."""
     return frozenset(alias.alias for alias in aliases() if alias.name == PURPOSE)
 
 
@@ -98,11 +101,11 @@ def entries() -> dict[str, tuple[Entry, ...]]:
         key = _words(text)
         if not key:
             return
-        own = key != _words(_stem(drug.name)) or drug.kind != "fluid" and key != _words(drug.key)
-        specific = level == _BRAND or families()[drug.key][0] != drug or level == _NAME and own
+        own = key != _words(_stem(drug.name)) or (drug.kind != "fluid" and key != _words(drug.key))
+        specific = level == _BRAND or families()[drug.key][0] != drug or (level == _NAME and own)
         before = found.get(key)
         if before is None or level < before.level:
-            alone = key in lonely or len(key) == 1 and key[0] in noise()
+            alone = key in lonely or (len(key) == 1 and key[0] in noise())
             found[key] = Entry(key, level, (drug,), by, product, specific and level != _STEM, alone)
         elif level == before.level == _STEM and drug not in before.drugs:
             found[key] = before._replace(drugs=(*before.drugs, drug))
@@ -117,7 +120,7 @@ def entries() -> dict[str, tuple[Entry, ...]]:
             if pair := _PAIR.match(stem.casefold()):
                 add(f"{pair[2]} {pair[1]}", drug, _STEM, "name")
     for alias in aliases():
-        if alias.name in (IGNORED, PURPOSE) or alias.alias.startswith("rxnorm:"):
+        if alias.name in (IGNORED, PURPOSE, OTHER) or alias.alias.startswith("rxnorm:"):
             continue
         by = f"written {alias.alias}"
         if alias.name.casefold() in names():
@@ -133,7 +136,9 @@ def entries() -> dict[str, tuple[Entry, ...]]:
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
-    keys: dict[str, set[str]] = {}
+    """The words of all names, for spelling; ordinary words and other drugs stand in the way of a correction."""
+    others = {alias.alias for alias in aliases() if alias.name == OTHER}
+    keys: dict[str, set[str]] = {word: {""} for word in noise() | others}
     for group in entries().values():
         for entry in group:
             for word in entry.words:

@@ -37,20 +37,24 @@ DEFAULT = policy_for()
 
 def code_visits(encounters: Sequence[Encounter], policy: Policy = DEFAULT, limits: Limits = SHIPPED) -> tuple[Coded, ...]:
     """Code each encounter of one chart; the initial services of a second visit on one day are marked (encounter.same-day)."""
-    coded = [code(encounter, policy, limits) for encounter in encounters]
+    admitted = gate.before_admission(encounters, policy)
+    coded = [code(encounter, policy, limits, encounter.id in admitted) for encounter in encounters]
     if len(coded) > 1:
         coded = mark_second_visits(list(encounters), coded, policy)
     return tuple(coded)
 
 
-def code(encounter: Encounter, policy: Policy = DEFAULT, limits: Limits = SHIPPED) -> Coded:
-    """Code one encounter under one policy. Never raises on a chart: what cannot be coded is in not_billed or problems."""
+def code(encounter: Encounter, policy: Policy = DEFAULT, limits: Limits = SHIPPED, admitted: bool = False) -> Coded:
+    """Code one encounter under one policy. Never raises on a chart: what cannot be coded is in not_billed or problems.
+
+    admitted: the chart shows an inpatient stay so soon after this visit that its services may belong to that stay.
+    """
     log = Log()
     barred = gate.closed(encounter, policy, log)
     if barred:
         log.refuse(tuple(row.id for row in encounter.administrations), barred[1], barred[0])
         return close(encounter, policy, log, [], [])
-    held = gate.unresolved(encounter, log)
+    held = gate.unresolved(encounter, log) or (gate.withheld(encounter, log) if admitted else None)
     lines, drug_lines = _compute(encounter, policy, limits, log)
     readings.tell(encounter, policy, lines, log, lambda other: _compute(encounter, other, limits, Log())[0])
     if held:
@@ -78,6 +82,8 @@ def _lines(services: list[Service], encounter: Encounter, policy: Policy, log: L
     hydration_first = _hydration_first(parts, encounter, policy)
     if hydration_first:
         log.met("initial.professional-reason", f"The visit was for fluid ({visit_for_hydration(encounter)}), so hydration is initial.")
+    elif policy.setting == PROFESSIONAL and parts.fluids and parts.vein and visit_for_hydration(encounter):
+        log.mattered.add("prof_hydration_initial")
     led = hydration_first or _pump_leads(parts, policy)
     drafts: list[Draft] = []
     for vein in calendar_parts(parts.vein, parts.fluids, policy, log):

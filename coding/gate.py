@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
 from coding.log import Log
 from coding.model import MET, PROFESSIONAL, Encounter
 from coding.policy import Policy
-from coding.rules import card
-from coding.timeline import day
+from coding.rules import THRESHOLDS, card
+from coding.timeline import DAY, day
 
 HOSPITAL_KINDS = ("emergency", "observation", "inpatient")
 
@@ -75,6 +76,33 @@ def unresolved(encounter: Encounter, log: Log) -> tuple[str, str] | None:
         )
         return rule, "No rule of this family was in force on that date."
     return None
+
+
+def before_admission(encounters: Sequence[Encounter], policy: Policy) -> frozenset[str]:
+    """Ids of outpatient visits that an inpatient stay of the same patient follows within the payment window."""
+    if len(encounters) < 2 or policy.setting == PROFESSIONAL:
+        return frozenset()
+    window = THRESHOLDS.payment_window_days * DAY
+    stays = [one for one in encounters if one.kind == "inpatient" and one.start is not None]
+    return frozenset(
+        visit.id
+        for visit in encounters
+        for stay in stays
+        if visit.kind != "inpatient" and visit.patient == stay.patient and visit.start is not None and stay.start is not None
+        and visit.start <= stay.start and stay.start - (visit.stop or visit.start) <= window
+    )
+
+
+def withheld(encounter: Encounter, log: Log) -> tuple[str, str]:
+    """(rule, why) for a visit before an admission."""
+    days = THRESHOLDS.payment_window_days
+    log.problem(
+        "PAYMENT_WINDOW", encounter.id,
+        f"The patient was admitted within {days} days; outpatient services before that may belong to the inpatient payment, so they are withheld.",
+        "If the stay was in another hospital, or its payer has no such window, the lines that would be are listed as considered.",
+        ("encounter.inpatient",),
+    )
+    return "encounter.inpatient", f"An inpatient stay follows within {days} days."
 
 
 def remarks(encounter: Encounter, policy: Policy, log: Log) -> None:

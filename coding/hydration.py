@@ -35,6 +35,7 @@ def countable(fluids: list[Service], others: list[Service], policy: Policy, log:
     taken = timeline.shared(left, pushed)
     left = timeline.subtract(left, pushed)
     if taken:
+        log.mattered.add("hyd_subtract_push")
         log.met("hydration.not-concurrent", f"{taken} charted push minutes are taken out of the fluid time.", ids)
     if policy["hydration_segments"] == "each_31":
         kept = tuple(span for span in left if (span[1] - span[0]) // MINUTE >= THRESHOLDS.hydration_minimum)

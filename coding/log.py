@@ -10,15 +10,19 @@ from coding.rules import PROBLEMS
 
 
 class Log:
-    """Collects steps, problems and refusals in the order in which they arise."""
+    """Collects steps, problems and refusals in the order in which they arise.
 
-    __slots__ = ("not_billed", "problems", "refused", "steps")
+    mattered: switches on which the lines of this chart may hang, so that their other reading is worth a look.
+    """
+
+    __slots__ = ("mattered", "not_billed", "problems", "refused", "steps")
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.problems: list[Problem] = []
         self.not_billed: list[NotBilled] = []
         self.refused: set[str] = set()
+        self.mattered: set[str] = set()
 
     def step(
         self,

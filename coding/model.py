@@ -128,7 +128,7 @@ class Administration(NamedTuple):
 
     def has(self, name: str) -> bool:
         """Whether the chart says this of the administration."""
-        return any(fact.name == name for fact in self.facts)
+        return name in [fact[0] for fact in self.facts] if self.facts else False
 
     def quote(self, name: str) -> str:
         """The chart's words for a fact, or ""."""

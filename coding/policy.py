@@ -143,7 +143,7 @@ class Policy:
     differs: tuple[Difference, ...] = ()
 
     def __getitem__(self, name: str) -> Any:
-        return self.switches[name]
+        return self.switches._values[name]
 
     @property
     def shown(self) -> tuple[tuple[str, object], ...]:

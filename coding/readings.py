@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from coding.hierarchy import visit_for_hydration
 from coding.log import Log
-from coding.model import PROFESSIONAL, Encounter, Line
+from coding.model import Encounter, Line
 from coding.policy import Policy, Switches
 
 Recode = Callable[[Policy], list[Line]]
 
 
 class Reading(NamedTuple):
-    """A switch turned the other way. step: the rule that must have applied for it to matter."""
+    """A switch turned the other way. rule: the card that tells of both readings."""
 
     switch: str
     here: str
     there: str
-    step: str
+    rule: str
     problem: str
     says: str
 
@@ -40,17 +39,16 @@ READINGS = (
 
 def tell(encounter: Encounter, policy: Policy, lines: list[Line], log: Log, recode: Recode) -> None:
     """Add a problem for each reading that gives other lines; a reading that changes nothing is not mentioned."""
-    applied = {step.rule for step in log.steps}
+    if not log.mattered:
+        return
     for reading in READINGS:
-        if reading.step not in applied or policy[reading.switch] != reading.here:
-            continue
-        if reading.switch == "prof_hydration_initial" and not (policy.setting == PROFESSIONAL and visit_for_hydration(encounter)):
+        if reading.switch not in log.mattered or policy[reading.switch] != reading.here:
             continue
         other = recode(_turned(policy, reading))
         if _totals(other) != _totals(lines):
             log.problem(
                 reading.problem, encounter.id, f"{reading.says}, the lines are {_words(other)}.",
-                f"The switch {reading.switch} = {reading.there} takes that reading.", (reading.step,),
+                f"The switch {reading.switch} = {reading.there} takes that reading.", (reading.rule,),
             )
 
 

@@ -85,7 +85,7 @@ def _single(one: Timed, technique: str, route: str) -> Service:
     spans: Spans = ((one.start, one.stop),) if one.stop is not None and one.stop > one.start else ()
     return Service(
         (item,), (item.id,), item.name, item.key, technique, route, spans, timeline.minutes(spans), one.start,
-        item.offset, one.grade, open=one.stop is None,
+        item.offset, one.grade, open=one.stop is None, site=item.row.site,
     )
 
 
@@ -143,6 +143,7 @@ def _merged(group: list[Timed], route: str, policy: Policy, log: Log) -> Service
         tuple(one.item for one in active) + tuple(one.item for one in group if one not in active),
         ids, first.item.name, first.item.key, "infusion", route, bridged, timeline.minutes(bridged), first.start,
         first.item.offset, grade, runs=(bridged,), open=active[-1].stop is None,
+        site=next((item.row.site for item in items if item.row.site), ""),
     )
 
 

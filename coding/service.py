@@ -14,7 +14,7 @@ class Item(NamedTuple):
     """One charted row and what is in its bag or syringe.
 
     actives: the drugs (or, in a plain bag, the fluid). key: the ingredients, the same for the same infusate
-    (rule sequential.different-dose). fluid: nothing but fluid and standard electrolytes.
+    (rule sequential.different-dose). fluid: nothing but fluid and standard electrolytes. kinds: those of tables/drugs.csv.
     """
 
     row: Administration
@@ -23,6 +23,7 @@ class Item(NamedTuple):
     name: str
     fluid: bool
     offset: int
+    kinds: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -34,11 +35,6 @@ class Item(NamedTuple):
         """The first, mostly the only, drug."""
         return self.actives[0].drug
 
-    @property
-    def kinds(self) -> set[str]:
-        """The kinds of substance in the bag (tables/drugs.csv)."""
-        return {found.drug.kind for found in self.actives}
-
 
 class Service(NamedTuple):
     """One thing given, all its rows together: the candidate for a line.
@@ -46,7 +42,7 @@ class Service(NamedTuple):
     technique: infusion, push, injection, and the rest of model.Administration. spans: when it flowed, pauses taken out.
     minutes: those spans, whole. by_time: an infusion so short that it counts as a push.
     grade: the weakest evidence of its times. cut: modifier for an infusion stopped early, or "". runs: its separate runs.
-    open: its last row has no stop.
+    open: its last row has no stop. site: the access site as charted on its first row that says one.
     """
 
     items: tuple[Item, ...]
@@ -65,6 +61,7 @@ class Service(NamedTuple):
     cut: str = ""
     runs: tuple[Spans, ...] = ()
     open: bool = False
+    site: str = ""
 
     @property
     def id(self) -> str:
@@ -80,11 +77,6 @@ class Service(NamedTuple):
     def components(self) -> tuple[str, ...]:
         """The ingredient keys of the infusate."""
         return tuple(found.drug.key for found in self.items[0].actives)
-
-    @property
-    def site(self) -> str:
-        """The access site as charted on its first row that says one."""
-        return next((item.row.site for item in self.items if item.row.site), "")
 
     @property
     def when(self) -> str:

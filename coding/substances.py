@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from coding import drugs
 from coding.drugs import Found
 from coding.log import Log
-from coding.model import Administration, Encounter
+from coding.model import Administration, Encounter, Substance
 from coding.service import Item
 
 FLUID, ELECTROLYTE = "fluid", "electrolyte"
-DOSE_FREE_KINDS = ("blood", "contrast", "vaccine")
 
 
 def know(encounter: Encounter, log: Log) -> list[Item]:
@@ -26,38 +27,51 @@ def _by_time(item: Item) -> tuple[int, int, str]:
 
 
 def _item(row: Administration, encounter_offset: int, log: Log) -> Item:
-    found = _found(row)
+    actives, key, name, fluid, kinds, doubtful = _content(row.substances, row.text, row.route)
+    moment = row.start or row.stop
+    offset = (moment.offset if moment else 0) or encounter_offset
+    if doubtful:
+        for one in actives:
+            _doubt(one, row, log)
+    return Item(row, actives, key, name, fluid, offset, kinds)
+
+
+@lru_cache(maxsize=16_384)
+def _content(
+    substances: tuple[Substance, ...], text: str, route: str
+) -> tuple[tuple[Found, ...], str, str, bool, frozenset[str], bool]:
+    """(drugs, key, name, plain fluid, kinds, something to ask) of a bag or syringe."""
+    found = _found(substances, text, route)
     actives = tuple(one for one in found if not one.diluent)
     drugs_only = tuple(one for one in actives if one.drug.kind != FLUID)
-    electrolytes_only = all(one.drug.kind == ELECTROLYTE for one in drugs_only)
-    fluid = len(drugs_only) < len(actives) and electrolytes_only
+    fluid = len(drugs_only) < len(actives) and all(one.drug.kind == ELECTROLYTE for one in drugs_only)
     if drugs_only and not fluid:
         actives = drugs_only
     actives = actives or found
     if len(actives) > 1:
         actives = tuple(sorted(actives, key=lambda one: one.drug.key))
-        name = " + ".join(one.drug.name for one in actives)
-        key = "+".join(dict.fromkeys(one.drug.key for one in actives))
-    else:
-        name, key = actives[0].drug.name, actives[0].drug.key
-    moment = row.start or row.stop
-    offset = (moment.offset if moment else 0) or encounter_offset
-    for one in actives:
-        _doubt(one, row, log)
-    return Item(row, actives, key, name, fluid, offset)
+    name = " + ".join(_shown(one.drug.name) for one in actives)
+    key = "+".join(dict.fromkeys(one.drug.key for one in actives))
+    kinds = frozenset(one.drug.kind for one in actives)
+    doubtful = any(not one.drug.known or one.others for one in actives)
+    return actives, key, name, fluid, kinds, doubtful
 
 
-def _found(row: Administration) -> tuple[Found, ...]:
-    if len(row.substances) == 1:
-        only = row.substances[0]
-        return drugs.read_mixture(only.text or row.text, only.codes, row.route)
+def _shown(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _found(substances: tuple[Substance, ...], text: str, route: str) -> tuple[Found, ...]:
+    if len(substances) == 1:
+        only = substances[0]
+        return drugs.read_mixture(only.text or text, only.codes, route)
     found = []
-    for substance in row.substances:
-        one = drugs.identify(substance.text, substance.codes, row.route)
+    for substance in substances:
+        one = drugs.identify(substance.text, substance.codes, route)
         if substance.active is False:
             one = one._replace(diluent=True)
         found.append(one)
-    return tuple(found) or drugs.read_mixture(row.text, (), row.route)
+    return tuple(found) or drugs.read_mixture(text, (), route)
 
 
 def _doubt(found: Found, row: Administration, log: Log) -> None:

@@ -76,7 +76,7 @@ def _pca(service: Service, policy: Policy, log: Log) -> Service | None:
     )
     log.met("run.pca", f"{service.name} was patient-controlled.", service.ids)
     if service.has("loading-dose"):
-        return service._replace(technique="push")
+        return service._replace(technique="push", spans=(), minutes=0)
     if service.has("basal-rate") and policy["pca_basal"] == "include" and service.spans:
         return service._replace(technique="infusion")
     log.refuse(service.ids, f"{service.name} was patient-controlled, without a charted loading dose or basal rate.", "run.pca")

@@ -70,6 +70,7 @@ def _infusions(services: list[Service], policy: Policy, log: Log) -> tuple[list[
             main.append(runs[0])
             again.extend(runs[1:])
         if len(runs) > 1:
+            log.mattered.add("same_drug_repeat")
             products = {found.product for run in runs for item in run.items for found in item.actives}
             doses = {item.row.dose for run in runs for item in run.items if item.row.dose}
             if len(doses) > 1 or len(products) > 1:
@@ -154,6 +155,8 @@ def _below(service: Service, higher: list[Service], site: Site) -> None:
         overlap = timeline.shared(service.spans, covered)
     alone = timeline.minutes(solo)
     if overlap and not together:
+        if any(one.start > service.start and one.family == service.family for one in higher):
+            site.log.mattered.add("init_tie")
         site.log.step(
             "concurrent.split", MET,
             f"{service.name} ran {service.minutes} minutes, {overlap} of them beside a higher-ranking infusion, {alone} alone.",

@@ -80,14 +80,17 @@ def read_administration(shelf: Shelf, name: str, resource: Resource) -> Draft:
     dose = quantity(dosage.get("dose"))
     rate, planned = rate_and_plan(dosage, dose) if "rateQuantity" in dosage or "rateRatio" in dosage else (None, None)
     start, stop, late, day = _times(shelf, reference, resource)
-    facts, waste = manner.facts, None
-    facts_of_name = read_facts(given.text, "medication") if given.text else ()
-    if note or dosage_text or facts_of_name or placed.facts:
-        facts = merge_facts(read_facts(note, "note"), read_facts(dosage_text, "dosage"), facts_of_name, placed.facts, facts)
-        waste = read_waste(f"{note}\n{dosage_text}") or read_waste(given.text) or read_waste(placed.text)
-    planned = _extension_plan(resource, dosage) or planned
-    if planned is None:
-        planned = planned_minutes(dosage_text) or placed.planned or planned_minutes(given.text) or (planned_minutes(note) if note else None)
+    facts, waste = manner.facts, given.waste
+    if "extension" in resource or "extension" in dosage:
+        planned = _extension_plan(resource, dosage) or planned
+    if note or dosage_text:
+        facts = merge_facts(read_facts(note, "note"), read_facts(dosage_text, "dosage"), given.facts, placed.facts, facts)
+        waste = read_waste(f"{note}\n{dosage_text}") or waste
+        planned = planned or planned_minutes(dosage_text) or placed.planned or given.planned or planned_minutes(note)
+    else:
+        if given.facts or placed.facts:
+            facts = merge_facts(given.facts, placed.facts, facts)
+        planned = planned or placed.planned or given.planned
     reason, reasons = read_reasons(shelf, resource)
     row = Administration(
         name,

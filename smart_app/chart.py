@@ -42,21 +42,21 @@ def read_resources(resources: Iterable[Resource], bundle_id: str = "", zone: str
 
 
 def _read(shelf: Shelf, name: str) -> Chart:
-    parts = _read_each(shelf, "Encounter", lambda one, resource: read_part(shelf, one, resource))
+    parts = _read_each(shelf, "Encounter", read_part)
     joiner = Joiner(shelf, roll_up(shelf, parts))
-    for draft in _read_each(shelf, "MedicationAdministration", lambda one, resource: read_administration(shelf, one, resource)):
+    for draft in _read_each(shelf, "MedicationAdministration", read_administration):
         joiner.place(draft)
     _add_findings(shelf, joiner)
     encounters = tuple([_finish(shelf, stay) for stay in joiner.all_stays])
     return Chart(name, encounters, tuple(shelf.problems), tuple(shelf.unread))
 
 
-def _read_each(shelf: Shelf, kind: str, read: Callable[[str, Resource], T | None]) -> list[T]:
+def _read_each(shelf: Shelf, kind: str, read: Callable[[Shelf, str, Resource], T | None]) -> list[T]:
     """Everything of one type that can be read; what cannot be is listed and the rest goes on."""
     found = []
     for name, resource in shelf.by_type[kind]:
         try:
-            one = read(name, resource)
+            one = read(shelf, name, resource)
         except MALFORMED as error:
             shelf.unreadable(f"{kind}/{name}", error)
             continue
@@ -67,9 +67,9 @@ def _read_each(shelf: Shelf, kind: str, read: Callable[[str, Resource], T | None
 
 def _add_findings(shelf: Shelf, joiner: Joiner) -> None:
     listed = _listed(shelf, joiner.stays)
-    for finding in _read_each(shelf, "Condition", lambda one, resource: read_condition(one, shelf.patient(resource), resource)):
+    for finding in _read_each(shelf, "Condition", read_condition):
         joiner.add_condition(finding, listed)
-    for done in _read_each(shelf, "Procedure", lambda one, resource: read_procedure(one, shelf.patient(resource), resource)):
+    for done in _read_each(shelf, "Procedure", read_procedure):
         joiner.add_procedure(done)
 
 

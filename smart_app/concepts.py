@@ -28,6 +28,9 @@ def concept_key(concept: dict[str, Any] | None) -> Key:
         return NO_CONCEPT
     codings = concept.get("coding")
     if codings:
+        if codings.__class__ is list and len(codings) == 1:
+            only = codings[0]
+            return concept.get("text"), ((only.get("system"), only.get("code"), only.get("display")),)
         return (
             concept.get("text"),
             tuple([(each.get("system"), each.get("code"), each.get("display")) for each in codings if each is not None]),

@@ -16,6 +16,8 @@ DAY = 86_400
 TIMEZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTHING = timedelta()
 _BLANKS = re.compile(r"\s*:\s*")
 
 
@@ -59,12 +61,13 @@ def _read_date(text: str) -> Reading:
 
 
 def _seconds(found: datetime) -> int:
-    return int(found.replace(microsecond=0).timestamp())
+    since = found - _EPOCH
+    return since.days * DAY + since.seconds
 
 
 def _offset(found: datetime) -> int:
-    ahead = found.utcoffset()
-    return 0 if ahead is None else int(ahead / timedelta(seconds=1))
+    ahead = found.utcoffset() or _NOTHING
+    return ahead.days * DAY + ahead.seconds
 
 
 @lru_cache(maxsize=65_536)

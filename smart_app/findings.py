@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from coding.model import Condition, Procedure
 from smart_app.concepts import concept_codes, concept_key, concept_words, first, icd10_codes, service_codes, words
 from smart_app.fhir_times import INSTANT, read_time
-from smart_app.references import Resource
+from smart_app.references import Resource, Shelf
 
 _NOT_TRUE = ("entered-in-error", "refuted")
 _OVER = ("resolved", "inactive")
@@ -48,21 +48,21 @@ def _state(element: Any) -> str:
     return words(codings[0].get("code")) if codings else words(element.get("text"))
 
 
-def read_condition(name: str, patient: str, resource: Resource) -> Finding:
+def read_condition(shelf: Shelf, name: str, resource: Resource) -> Finding:
     """Reads one Condition. Raises one of references.MALFORMED where its shape is wrong."""
     verified = _state(resource.get("verificationStatus"))
     key = concept_key(first(resource.get("code")))
     codes = icd10_codes(key)
     return Finding(
         Condition(codes[0] if codes else "", concept_words(key), name),
-        patient,
+        shelf.patient(resource),
         _reference(resource),
         f"it is marked {verified}" if verified in _NOT_TRUE else "",
         _state(resource.get("clinicalStatus")) in _OVER,
     )
 
 
-def read_procedure(name: str, patient: str, resource: Resource) -> Done:
+def read_procedure(shelf: Shelf, name: str, resource: Resource) -> Done:
     """Reads one Procedure. Raises one of references.MALFORMED where its shape is wrong."""
     status = words(resource.get("status"))
     key = concept_key(first(resource.get("code")))
@@ -73,7 +73,7 @@ def read_procedure(name: str, patient: str, resource: Resource) -> Done:
     done = Procedure(
         name, concept_words(key), codes[0] if codes else "", _instant(period.get("start") or single), _instant(period.get("end"))
     )
-    return Done(done, patient, _reference(resource), f"it is marked {status}" if status in _NOT_DONE else "", services)
+    return Done(done, shelf.patient(resource), _reference(resource), f"it is marked {status}" if status in _NOT_DONE else "", services)
 
 
 def _instant(text: Any) -> int | None:

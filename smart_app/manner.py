@@ -121,8 +121,8 @@ def _only(found: frozenset[str]) -> frozenset[str]:
 
 
 def _category_route(key: Key) -> frozenset[str]:
-    for text in (code for _, code, _ in key[1]):
-        if text and text.upper() in _CATEGORIES:
+    for text in _texts(key):
+        if text.upper() in _CATEGORIES:
             return frozenset((_CATEGORIES[text.upper()][0],))
     return frozenset().union(*(_only(routes_in(text)) for text in _texts(key)))
 
@@ -152,10 +152,6 @@ def _routes(places: Places) -> Iterator[tuple[str, frozenset[str]]]:
     yield "medication", routes_in(places.medication)
 
 
-def _hint(key: Key, codes: dict[str, tuple[str, str]]) -> str:
-    return next((codes[code.upper()][1] for _, code, _ in key[1] if code and code.upper() in codes), "")
-
-
 def _by_words(key: Key) -> str:
     found = [technique_in(text) for text in _texts(key)]
     return next((one for one in found if one and one != BOLUS), BOLUS if BOLUS in found else "")
@@ -169,9 +165,9 @@ def _techniques(places: Places, by_action: str) -> Iterator[tuple[str, str]]:
     yield "", _by_words(method)
     yield "", by_action
     yield "route", _by_words((route[0], ()))
-    yield "route", _hint(route, _ROUTE_CODES)
+    yield "route", next((_ROUTE_CODES[code.upper()][1] for _, code, _ in route[1] if code and code.upper() in _ROUTE_CODES), "")
     yield "route", _by_words(route)
-    yield "category", _hint(category, _CATEGORIES)
+    yield "category", next((_CATEGORIES[text.upper()][1] for text in _texts(category) if text.upper() in _CATEGORIES), "")
     yield "category", _by_words(category)
     yield "dosage text", technique_in(places.dosage)
     by_name = technique_in(places.medication)

@@ -5,28 +5,41 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from coding.model import ASKS, Quantity, Substance
+from coding.model import ASKS, Fact, Quantity, Substance, Waste
 from smart_app.concepts import NO_CONCEPT, Key, concept_codes, concept_key, concept_words, each, first, words
+from smart_app.notes import read_facts
+from smart_app.plans import planned_minutes
 from smart_app.quantities import quantity
 from smart_app.references import MALFORMED, Resource, Shelf
+from smart_app.waste import read_waste
 
 _VOLUMES = ("mL", "L")
 
 
 class Given(NamedTuple):
-    """substances and the words for the whole, before any dose is worked out. key: what tells two drugs apart."""
+    """substances and the words for the whole, before any dose is worked out. key: what tells two drugs apart.
+
+    facts, waste and planned: what the words alone state ("IVPB over 30 min").
+    """
 
     substances: tuple[Substance, ...]
     text: str
     key: Key
     medication: Resource | None = None
+    facts: tuple[Fact, ...] = ()
+    waste: Waste | None = None
+    planned: int | None = None
 
 
 @lru_cache(maxsize=16_384)
 def plain(key: Key) -> Given:
     """One substance that is given as a concept."""
     text = concept_words(key)
-    return Given((Substance(text, concept_codes(key)),) if text or key[1] else (), text, key)
+    return _worded((Substance(text, concept_codes(key)),) if text or key[1] else (), text, key)
+
+
+def _worded(substances: tuple[Substance, ...], text: str, key: Key, medication: Resource | None = None) -> Given:
+    return Given(substances, text, key, medication, read_facts(text, "medication"), read_waste(text), planned_minutes(text))
 
 
 def read_given(shelf: Shelf, resource: Resource) -> Given:
@@ -79,8 +92,8 @@ def _read(shelf: Shelf, found: Resource, display: str) -> Given:
     ingredients = tuple(_ingredient(shelf, found, one) for one in each(found.get("ingredient")))
     text = concept_words(key) if key[0] else display or concept_words(key) or " + ".join(one.text for one in ingredients)
     if not ingredients:
-        return Given((Substance(text, concept_codes(key)),) if text or key[1] else (), text, key, found)
-    return Given(ingredients, text, (text, tuple((None, one.text, None) for one in ingredients)), found)
+        return _worded((Substance(text, concept_codes(key)),) if text or key[1] else (), text, key, found)
+    return _worded(ingredients, text, (text, tuple((None, one.text, None) for one in ingredients)), found)
 
 
 def _ingredient(shelf: Shelf, medication: Resource, ingredient: Resource) -> Substance:

@@ -13,6 +13,7 @@ from smart_app.wordlists import either, table
 _TABLE = table("phrases")
 _BEFORE = re.compile(_TABLE["guard"]["before"], re.IGNORECASE)
 _AFTER = re.compile(_TABLE["guard"]["after"], re.IGNORECASE)
+_NOT = re.compile(_TABLE["guard"]["within"], re.IGNORECASE)
 # A full stop ends a sentence only before a blank: "0.9 %" and "i.v." do not.
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|[\r\n]+|;")
 _LONGEST_GUARD = 60
@@ -21,12 +22,13 @@ _LONGEST_GUARD = 60
 class _Kind:
     """One kind of fact; its patterns are compiled when a text first holds one of its stems."""
 
-    __slots__ = ("_entry", "_patterns", "name", "not_in", "stems", "whole_text")
+    __slots__ = ("_entry", "_patterns", "holds_not", "name", "not_in", "stems", "whole_text")
 
     def __init__(self, entry: dict[str, Any]) -> None:
         self.name: str = entry["name"]
         self.stems: tuple[str, ...] = tuple(entry["stems"])
         self.not_in: frozenset[str] = frozenset(entry.get("not_in", ()))
+        self.holds_not: bool = entry.get("holds_not", False)
         self.whole_text: bool = entry.get("reach", "sentence") == "text"
         self._entry = entry
         self._patterns: tuple[re.Pattern[str], re.Pattern[str] | None, tuple[re.Pattern[str], ...]] | None = None
@@ -39,19 +41,22 @@ class _Kind:
             also = tuple(re.compile(pattern, re.IGNORECASE) for pattern in entry.get("all", ()))
             self._patterns = (either(entry["say"]), unless, also)
         say, unless, also = self._patterns
-        if not any(_affirmed(reach, found) for found in say.finditer(reach)):
+        if not any(self._affirmed(reach, found) for found in say.finditer(reach)):
             return False
         if unless is not None and unless.search(reach):
             return False
         return all(pattern.search(reach) for pattern in also)
 
+    def _affirmed(self, reach: str, found: re.Match[str]) -> bool:
+        start, end = found.span()
+        if not self.holds_not and _NOT.search(found.group()):
+            return False
+        if _BEFORE.search(reach, max(0, start - _LONGEST_GUARD), start):
+            return False
+        return not _AFTER.match(reach[end : end + _LONGEST_GUARD])
+
 
 _KINDS = tuple(_Kind(entry) for entry in _TABLE["fact"])
-
-
-def _affirmed(reach: str, found: re.Match[str]) -> bool:
-    start, end = found.span()
-    return not _BEFORE.search(reach, max(0, start - _LONGEST_GUARD), start) and not _AFTER.match(reach[end : end + _LONGEST_GUARD])
 
 
 def _sentences(text: str) -> Iterator[str]:

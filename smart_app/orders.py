@@ -22,7 +22,6 @@ class Placed(NamedTuple):
 
 
 NO_ORDER = Placed()
-_REASONS = ("reasonCode", "reasonReference", "reason")
 
 
 def read_order(shelf: Shelf, element: Resource, asked_by: str) -> Placed:
@@ -61,7 +60,7 @@ def _read(shelf: Shelf, found: Resource) -> Placed:
 
 def read_reasons(shelf: Shelf, resource: Resource) -> tuple[str, tuple[str, ...]]:
     """(words, ICD-10-CM codes) of reasonCode, reasonReference, or the R5 element reason of any shape."""
-    if not any(name in resource for name in _REASONS):
+    if "reasonCode" not in resource and "reasonReference" not in resource and "reason" not in resource:
         return "", ()
     texts: list[str] = []
     codes: list[str] = []

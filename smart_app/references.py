@@ -33,31 +33,26 @@ class Shelf:
         self._by_key: dict[str, Resource] = {}
         self._patients: dict[str, str] = {}
         self._told: set[str] = set()
+        by_key, by_type = self._by_key, self.by_type
         for position, (full_url, resource) in enumerate(entries):
-            self._put(position, full_url, resource)
-
-    def _put(self, position: int, full_url: str, resource: Any) -> None:
-        kind = resource.get("resourceType") if resource.__class__ is dict else None
-        if kind.__class__ is not str:
-            self._refuse(f"entry {position}", "it is not a FHIR resource")
-            return
-        name = resource.get("id")
-        if name.__class__ is not str or not name:
-            name = full_url.rsplit("/", 1)[-1].rsplit(":", 1)[-1] or f"entry-{position}"
-            resource = {**resource, "id": name}
-        key = f"{kind}/{name}"
-        twin = self._by_key.get(key)
-        if twin is not None:
-            if kind in _MEANT:
-                self._twice(key, twin, resource)
+            kind = resource.get("resourceType") if resource.__class__ is dict else None
+            if kind.__class__ is not str:
+                self._refuse(f"entry {position}", "it is not a FHIR resource")
+                continue
+            name = resource.get("id")
+            if name.__class__ is not str or not name:
+                name = full_url.rsplit("/", 1)[-1].rsplit(":", 1)[-1] or f"entry-{position}"
+                resource = {**resource, "id": name}
+            key = f"{kind}/{name}"
+            if key in by_key:
+                if kind in _MEANT:
+                    self._twice(key, by_key[key], resource)
+            else:
+                by_key[key] = resource
+                if kind in by_type:
+                    by_type[kind].append((name, resource))
             if full_url:
-                self._by_key.setdefault(full_url, twin)
-            return
-        self._by_key[key] = resource
-        if full_url:
-            self._by_key[full_url] = resource
-        if kind in self.by_type:
-            self.by_type[kind].append((name, resource))
+                by_key.setdefault(full_url, by_key[key])
 
     def _twice(self, key: str, twin: Resource, resource: Resource) -> None:
         self.unread.append((key, "the same id came twice; the first copy is used"))

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 
 import pytest
 
 from coding.model import Coded, Considered, Line, Problem, Quantity, Step
+from coding.rules import CARDS
 from tests.casefile import CaseError, ExpectedLine, clock, differences, line, load, read
-
-RULES = """
-time.infusion-minimum time.first-hour time.additional-hour time.actual-minutes time.no-carryover time.zero-duration
-time.stop-before-start time.implausible-duration documentation.start-and-stop documentation.derived-stop
-documentation.missing-stop documentation.missing-start documentation.order documentation.still-running initial.one-per-site
-initial.facility-rank initial.tie initial.professional-reason initial.restart site.second-site encounter.same-day
-encounter.running-on-arrival encounter.em-same-day encounter.critical-care encounter.inpatient encounter.facility-place
-encounter.home encounter.midnight encounter.observation-days encounter.unresolved encounter.unit-dating sequential.new-drug
-sequential.same-drug sequential.different-dose mix.one-bag concurrent.once concurrent.split concurrent.jitter
-concurrent.chemo concurrent.lumens push.new-drug push.same-drug push.long push.short-infusion push.bolus-then-infusion
-push.during-own-infusion push.after-own-infusion push.test-dose push.chemo hydration.definition hydration.minimum
-hydration.secondary hydration.units hydration.not-concurrent hydration.segments hydration.second-site hydration.necessity
-hydration.electrolyte-therapeutic chemo.scope chemo.cms-named chemo.complexity chemo.profile chemo.hormonal chemo.injection
-chemo.methotrexate chemo.sequence chemo.pump chemo.intra-arterial chemo.unlisted chemo.cavity injection.each-dose
-injection.split-dose injection.subcutaneous-infusion injection.on-body injection.intra-arterial port.flush-only run.merge
-run.pause run.titrated run.stopped-early run.duplicate run.pca run.insulin-heparin excluded.status excluded.carrier
-excluded.keep-open excluded.flush excluded.route excluded.procedure excluded.contrast excluded.blood
-excluded.transfusion-premedication excluded.vaccine excluded.declot excluded.oxytocin excluded.own-code
-excluded.before-arrival edit.modifier-59 edit.add-on-primary edit.unlikely-units edit.hydration-pair edit.one-initial-audit
-edit.diagnosis-link drug.units drug.wastage drug.kx drug.unknown payer.medicare-opps payer.medicare-office
-payer.unitedhealthcare payer.cigna payer.regence payer.select-health payer.priority-health payer.aetna payer.humana
-""".split()
 
 CASES = load()
 
@@ -46,9 +26,9 @@ def test_every_case_asks_something_of_lines() -> None:
 def test_every_rule_has_a_case_on_either_side() -> None:
     fires = {rule for case in CASES for rule in case.expected.fires}
     silent = {rule for case in CASES for rule in case.expected.silent}
-    assert sorted(set(RULES) - fires) == [], "no case in which it fires"
-    assert sorted(set(RULES) - silent) == [], "no case in which it is silent"
-    assert sorted((fires | silent) - set(RULES)) == [], "not a rule"
+    assert sorted(set(CARDS) - fires) == [], "no case in which it fires"
+    assert sorted(set(CARDS) - silent) == [], "no case in which it is silent"
+    assert sorted((fires | silent) - set(CARDS)) == [], "not a rule"
 
 
 def test_no_case_contradicts_itself() -> None:
@@ -82,12 +62,10 @@ def test_a_row_becomes_the_value_that_it_says() -> None:
 
 
 def test_the_clock_is_read_as_written() -> None:
-    from datetime import date
-
     def span(said: str, stop_zone: str = "-06:00") -> tuple[int | None, int | None]:
-        start, stop = clock(said, date(2026, 3, 10), "-06:00", stop_zone)
+        start, stop = clock(said, dt.date(2026, 3, 10), "-06:00", stop_zone)
         midnight = 1773122400
-        return start and (start.at - midnight) // 60, stop and (stop.at - midnight) // 60  # type: ignore[return-value]
+        return start and (start.at - midnight) // 60, stop and (stop.at - midnight) // 60
 
     assert span("09:14-11:21") == (554, 681)
     assert span("09:14-") == (554, None) and span("09:14") == (554, None) and span("-15:00") == (None, 900)
@@ -144,7 +122,5 @@ def test_an_answer_is_held_against_what_the_case_asks() -> None:
     )  # fmt: skip
     assert differences(case.expected, [right]) == []
     assert len(differences(case.expected, [right._replace(lines=right.lines[:2])])) == 2
-    assert differences(case.expected, [right._replace(steps=(Step("push.long", "met", ""),))]) == [
-        "rule push.long is named"
-    ]
+    assert differences(case.expected, [right._replace(steps=(Step("push.long", "met", ""),))]) == ["rule push.long is named"]
     assert len(differences(case.expected, [right._replace(problems=(), considered=())])) == 2
