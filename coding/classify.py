@@ -133,6 +133,7 @@ def _explain(
     elif mine in IF_COMPLEX and complexity:
         log.met("chemo.complexity", f"The chart or the user documents the complexity of giving {drug.name}.", ids)
     elif (other == CHEMO) != (found == CHEMO):
+        log.mattered.add("profile")
         log.step(
             "chemo.profile",
             NOT_MET,

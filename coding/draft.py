@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from coding.model import DERIVED
 from coding.rules import card, sources
 from coding.service import Service
 from coding.timeline import Spans
@@ -41,4 +42,5 @@ def sentence(draft: Draft) -> str:
     """What a biller could read to an auditor: drug, clock times, minutes, threshold, rule, source."""
     service = draft.service
     length = f", {draft.minutes} minutes" if draft.minutes is not None else ""
-    return f"{service.name}, {service.when}{length}: {draft.because} [{cite(draft.rules[0])}]."
+    derived = " (a derived time)" if service.grade == DERIVED else ""
+    return f"{service.name}, {service.when}{derived}{length}: {draft.because} [{cite(draft.rules[0])}]."

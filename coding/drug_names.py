@@ -109,14 +109,24 @@ def _unnamed(hits: list[Hit], text: tuple[Word, ...], source: str) -> list[tuple
     covered = {place for hit in hits for place in range(hit.first, hit.last)}
     open_words = [place for place, word in enumerate(text) if place not in covered and is_name(word.text)]
     if not hits:
-        return [(open_words[0], open_words[-1] + 1)] if open_words else []
+        return [_with_salts((open_words[0], open_words[-1] + 1), covered, text)] if open_words else []
     runs: list[tuple[int, int]] = []
     for place in open_words:
         if runs and runs[-1][1] == place:
             runs[-1] = (runs[-1][0], place + 1)
         else:
             runs.append((place, place + 1))
-    return [run for run in runs if _is_substance(run, hits, text, source)]
+    return [_with_salts(run, covered, text) for run in runs if _is_substance(run, hits, text, source)]
+
+
+def _with_salts(run: tuple[int, int], covered: set[int], text: tuple[Word, ...]) -> tuple[int, int]:
+    """The run with the salts beside it, which may be half of a misspelled name ("sodim chloride")."""
+    first, last = run
+    while first - 1 >= 0 and first - 1 not in covered and text[first - 1].text in salts():
+        first -= 1
+    while last < len(text) and last not in covered and text[last].text in salts():
+        last += 1
+    return first, last
 
 
 def is_name(word: str) -> bool:

@@ -33,10 +33,11 @@ def distance(one: str, other: str, most: int) -> int:
 
 
 class Vocabulary:
-    """Known words with the ingredients whose names hold them; "" for an ordinary word."""
+    """Known words with the ingredients whose names hold them. closed: words that stand in the way but are never the answer."""
 
-    def __init__(self, keys: Mapping[str, Set[str]]) -> None:
+    def __init__(self, keys: Mapping[str, Set[str]], closed: Set[str] = frozenset()) -> None:
         self._keys = keys
+        self._closed = closed
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(keys):
             if len(word) >= SHORTEST and word.isalpha():
@@ -60,6 +61,7 @@ class Vocabulary:
             return "", ()
         close = [known for known, slips in near.items() if slips <= best + 1]
         winner = min(close, key=lambda known: (near[known], known))
-        if "" not in self._keys[winner] and all(self._keys[known] & self._keys[winner] for known in close):
+        mine = self._keys[winner]
+        if winner not in self._closed and all(known == winner or self._keys[known] & mine for known in close):
             return winner, ()
-        return "", tuple(sorted({key for known in close for key in self._keys[known] if key}))
+        return "", tuple(sorted({key for known in close for key in self._keys[known]}))

@@ -17,6 +17,8 @@ _MARKS = str.maketrans({"®": " ", "™": " ", "©": " ", "'": None, "’": None
 _LAST_PARENTHESIS = re.compile(r"\s+\([^)]*\)$")
 _QUALIFIERS = (" iv", " sc", " depot", " non-esrd", " oral", " long-acting", " extended-release", " intravesical")
 _PAIR = re.compile(r"^([a-z]{5,})(?:-| / )([a-z]{5,})$")
+# Short brands and abbreviations are a letter away from ordinary words ("policy"), so no word is corrected to one.
+_LONG_WRITING = 10
 _BRAND, _NAME, _ALIAS, _STEM = range(4)
 MASS = frozenset(
     ("mg", "mcg", "g", "gm", "gms", "gram", "grams", "ug", "units", "unit", "unt", "iu", "meq", "mmol", "million")
@@ -138,10 +140,14 @@ def entries() -> dict[str, tuple[Entry, ...]]:
 def vocabulary() -> Vocabulary:
     """The words of all names, for spelling; ordinary words and other drugs stand in the way of a correction."""
     others = {alias.alias for alias in aliases() if alias.name == OTHER}
-    keys: dict[str, set[str]] = {word: {""} for word in noise() | others}
+    keys: dict[str, set[str]] = {}
+    sure: set[str] = set()
     for group in entries().values():
         for entry in group:
             for word in entry.words:
-                if word not in noise():
-                    keys.setdefault(word, set()).update(drug.key for drug in entry.drugs)
-    return Vocabulary(keys)
+                if entry.level in (_NAME, _STEM) or len(word) >= _LONG_WRITING:
+                    sure.add(word)
+                keys.setdefault(word, set()).update(drug.key for drug in entry.drugs)
+    for word in noise() | others:
+        keys.setdefault(word, set())
+    return Vocabulary(keys, (keys.keys() - sure - noise()) | others)

@@ -86,8 +86,9 @@ def _lines(services: list[Service], encounter: Encounter, policy: Policy, log: L
         log.mattered.add("prof_hydration_initial")
     led = hydration_first or _pump_leads(parts, policy)
     drafts: list[Draft] = []
+    concurrent: set[str] = set()
     for vein in calendar_parts(parts.vein, parts.fluids, policy, log):
-        groups = [code_site(group, encounter, policy, log, led) for group in group_by_site(vein, log)]
+        groups = [code_site(group, encounter, policy, log, concurrent, led) for group in group_by_site(vein, log)]
         drafts += mark_second_sites(groups, policy, log)
     time = countable(parts.fluids, parts.vein + parts.transfusions, policy, log)
     fluids = code_hydration(parts.fluids, time, hydration_first or not drafts, policy, log)

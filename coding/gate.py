@@ -9,7 +9,7 @@ from typing import Any
 
 from coding.log import Log
 from coding.model import MET, PROFESSIONAL, Encounter
-from coding.policy import Policy
+from coding.policy import SWITCHES, Policy
 from coding.rules import THRESHOLDS, card
 from coding.timeline import DAY, day
 
@@ -105,8 +105,22 @@ def withheld(encounter: Encounter, log: Log) -> tuple[str, str]:
     return "encounter.inpatient", f"An inpatient stay follows within {days} days."
 
 
+def _profile_in_time(encounter: Encounter, policy: Policy, log: Log) -> None:
+    window = SWITCHES["profile"].windows.get(policy["profile"])
+    if window is None or encounter.start is None:
+        return
+    date = day(encounter.start, encounter.offset)
+    if not window[0] <= date <= window[1]:
+        log.problem(
+            "PROFILE_NOT_IN_FORCE", encounter.id,
+            f"The profile {policy['profile']} holds from {window[0]} to {window[1]}, and the visit was on {date}.",
+            "A profile that was in force on that date.", ("chemo.profile",),
+        )
+
+
 def remarks(encounter: Encounter, policy: Policy, log: Log) -> None:
     """What the payer and the services already charted add, whatever the lines are."""
+    _profile_in_time(encounter, policy, log)
     for payer_card in policy.cards:
         found = card(payer_card)
         if policy.setting in found.settings:

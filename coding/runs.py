@@ -181,9 +181,23 @@ def _tell(group: list[Timed], active: list[Timed], spans: Spans, ids: tuple[str,
             log.met("run.titrated", f"{first.name} changed rate; a rate change starts no new service.", ids)
     if len(spans) > 1 or len(active) < len(group):
         log.met("run.pause", f"{first.name} paused; only {when} counts.", ids)
+        _assumed_pause(group, spans, first, log)
         elapsed = (spans[-1][1] - spans[0][0]) // MINUTE if spans else 0
         log.met("time.actual-minutes", f"{elapsed} minutes passed and {timeline.minutes(spans)} flowed; only those count.", ids)
     sites = {one.item.row.site for one in active if one.item.row.site}
     if len(sites) > 1 or any(one.item.row.has("infiltrated") for one in active):
         log.met("initial.restart", f"{first.name} was restarted; a restarted line is the same service.", ids)
 
+
+def _assumed_pause(group: list[Timed], spans: Spans, first: Item, log: Log) -> None:
+    """A gap that nothing charted explains is read as a pause, and asked about."""
+    rows = [one.item.row for one in group]
+    one_order = len({row.order.id for row in rows if row.order}) == 1 and all(row.order for row in rows)
+    if one_order or any(is_pause(row) or row.has("resumed") or row.has("same-bag") or row.has("new-bag") for row in rows):
+        return
+    gaps = [(after[0] - before[1]) // MINUTE for before, after in zip(spans, spans[1:], strict=False)]
+    log.problem(
+        "SEGMENT_GAP", first.id,
+        f"{first.name} has {' and '.join(map(str, gaps))} minutes without flow between its rows; they are read as one infusion that paused.",
+        "An order on the rows, or a note that it was a new dose, settles it.", ("run.merge",),
+    )

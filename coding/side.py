@@ -76,6 +76,8 @@ def _other(service: Service, policy: Policy, log: Log) -> list[Draft]:
 
 def _cavity(service: Service, log: Log) -> list[Draft]:
     if service.family != CHEMO:
+        log.problem("ROUTE_UNSUPPORTED", service.id, f"{service.name} went into a body space, by a route that these codes cover for chemotherapy only.",
+                    "The procedure code under which it was given.", ("chemo.cavity",))
         log.refuse(service.ids, f"{service.name} went into a body space; for a drug of this class that is another code family.", "chemo.cavity")
         return []
     code = code_for("cavity", service.route)

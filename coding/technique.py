@@ -10,15 +10,17 @@ from coding.policy import Policy
 from coding.pumps import is_short
 from coding.rules import THRESHOLDS
 from coding.service import Service
+from coding.sift import CAVITY_ROUTES
 from coding.timeline import MINUTE
-
-VEIN = "iv"
 
 
 def settle(services: list[Service], encounter: Encounter, policy: Policy, log: Log) -> list[Service]:
     """The services that remain, each with the technique by which it is coded."""
     settled = []
     for service in services:
+        if "blood" in service.items[0].kinds or service.route in CAVITY_ROUTES:
+            settled.append(service)
+            continue
         arrived = _from_arrival(service, encounter, log)
         if arrived is None:
             continue
@@ -99,6 +101,7 @@ def _infusion(service: Service, encounter: Encounter, policy: Policy, log: Log) 
         _ask_stop(service, "the last part has no charted stop and counts no minutes", log)
     if service.family == HYDRATION:
         return service
+    _after_discharge(service, encounter, log)
     log.met("documentation.start-and-stop", f"{service.name} has a start and a stop: {service.when}.", service.ids)
     if service.minutes > THRESHOLDS.implausible_minutes:
         log.met("time.implausible-duration", f"{service.name} ran {service.minutes} minutes.", service.ids)
@@ -117,6 +120,19 @@ def _infusion(service: Service, encounter: Encounter, policy: Policy, log: Log) 
             return cut
     _short(service, log)
     return service._replace(technique="push", by_time=True)
+
+
+def _after_discharge(service: Service, encounter: Encounter, log: Log) -> None:
+    if encounter.stop is None or not service.spans or service.spans[-1][1] <= encounter.stop:
+        return
+    log.problem(
+        "STOP_AFTER_DISCHARGE",
+        service.ids[0],
+        f"{service.name} is charted to run until {timeline.clock(service.spans[-1][1], service.offset)}, after the visit ended at "
+        f"{timeline.clock(encounter.stop, service.offset)}; its charted minutes are counted.",
+        "A corrected stop or end of the visit.",
+        ("documentation.start-and-stop",),
+    )
 
 
 def _short(service: Service, log: Log) -> None:

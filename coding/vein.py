@@ -19,26 +19,27 @@ from coding.units import additional_hours, minutes_for
 class Site:
     """One access site while it is being coded: its lines so far and the dates that already have a concurrent line."""
 
-    def __init__(self, policy: Policy, log: Log, contested: bool) -> None:
+    def __init__(self, policy: Policy, log: Log, contested: bool, concurrent: set[str]) -> None:
         self.policy = policy
         self.log = log
         self.contested = contested
         self.drafts: list[Draft] = []
-        self.concurrent: set[str] = set()
+        self.concurrent = concurrent
 
 
 def code_site(
-    services: list[Service], encounter: Encounter, policy: Policy, log: Log, led: bool = False
+    services: list[Service], encounter: Encounter, policy: Policy, log: Log, concurrent: set[str], led: bool = False
 ) -> list[Draft]:
     """Lines for the drug infusions and pushes of one site, the initial service first; hydration is coded apart.
 
+    concurrent: the dates of the visit that already have their concurrent unit, at whatever site; added to here.
     led: another service already holds the initial place (switches prof_hydration_initial, pump_only_with_premeds).
     """
     drugs = [one for one in services if one.family != HYDRATION]
     infusions, again = _infusions([one for one in drugs if one.technique == "infusion"], policy, log)
     pushes = judge([one for one in drugs if one.technique == "push"], infusions + again, policy, log)
     order = ranked(infusions + pushes.first, policy)
-    site = Site(policy, log, len(order) > 1)
+    site = Site(policy, log, len(order) > 1, concurrent)
     if order:
         initial = None if led else choose(order, encounter, policy, log)
         if initial is not None:

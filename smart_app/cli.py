@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 
@@ -16,14 +17,13 @@ import orjson
 
 from coding.engine import code_visits
 from coding.limits import SHIPPED, Limits, LimitsError, read_cms
-from coding.model import Coded
 from coding.policy import Policy, PolicyError, payers, policy_for
 from coding.rules import CARDS, THRESHOLDS, card, sources
 from smart_app.chart import read_bundle
 from smart_app.coded import with_chart
 from smart_app.export import as_json
 from smart_app.inputs import InputError, Read, read_bundles
-from smart_app.words import render
+from smart_app.words import page, render
 
 SOME_FAILED, NOTHING_READ = 1, 3
 PROGRESS_EVERY = 0.2  # seconds
@@ -110,17 +110,14 @@ def _print(read: Read, policy: Policy, limits: Limits, zone: str, form: str) -> 
     assert read.bundle is not None  # noqa: S101 - narrowed by the caller
     chart = read_bundle(read.bundle, zone)
     results = with_chart(chart, code_visits(chart.encounters, policy, limits))
-    for coded in results:
-        _write(coded, chart.bundle, form)
+    for encounter, coded in zip(chart.encounters, results, strict=True):
+        if form == "json":
+            sys.stdout.buffer.write(orjson.dumps(as_json(coded, chart.bundle)) + b"\n")
+        else:
+            click.echo(page(encounter, coded, chart.bundle), nl=False)
     if not results and form == "text":
         click.echo(f"The chart {chart.bundle} holds no encounter and no administration.")
-
-
-def _write(coded: Coded, bundle: str, form: str) -> None:
-    if form == "json":
-        sys.stdout.buffer.write(orjson.dumps(as_json(coded, bundle)) + b"\n")
-    else:
-        click.echo(render("text/coded.txt", coded=coded, bundle=bundle), nl=False)
+    sys.stdout.flush()
 
 
 def _progress(reads: Iterator[Read]) -> Iterator[Read]:
@@ -148,10 +145,10 @@ def rules_command(rule: str | None) -> None:
         for one in CARDS.values():
             click.echo(f"{one.id:{width}}  {one.title}")
         return
-    try:
-        found = card(rule)
-    except KeyError as error:
-        raise click.UsageError(str(error.args[0])) from None
+    if rule not in CARDS:
+        near = get_close_matches(rule, CARDS, n=3)
+        raise click.UsageError(f"There is no rule {rule}.{' Did you mean ' + ', '.join(near) + '?' if near else ''}")
+    found = card(rule)
     click.echo(render("text/rule.txt", card=found, sources=sources(found), thresholds=THRESHOLDS._asdict()))
 
 

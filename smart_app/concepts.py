@@ -68,18 +68,16 @@ def words(value: Any) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def concept_words(key: Key) -> str:
-    """The words of a concept: its text, else the first display, else the first code."""
+def concept_said(key: Key) -> str:
+    """The words of a concept: its text, else the first display, else ""."""
     text, codings = key
-    if text:
-        return words(text)
-    for _, _, display in codings:
-        if display:
-            return words(display)
-    for _, code, _ in codings:
-        if code:
-            return words(code)
-    return ""
+    return words(text) or next((words(display) for _, _, display in codings if display), "")
+
+
+@lru_cache(maxsize=16_384)
+def concept_words(key: Key) -> str:
+    """The words of a concept; the first code where it has none: local codes often are words."""
+    return concept_said(key) or next((words(code) for _, code, _ in key[1] if code), "")
 
 
 @lru_cache(maxsize=16_384)

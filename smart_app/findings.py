@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from coding.model import Condition, Procedure
-from smart_app.concepts import concept_codes, concept_key, concept_words, first, icd10_codes, service_codes, words
+from smart_app.concepts import concept_codes, concept_key, concept_said, concept_words, first, icd10_codes, service_codes, words
 from smart_app.fhir_times import INSTANT, read_time
 from smart_app.references import Resource, Shelf
 
@@ -54,7 +54,7 @@ def read_condition(shelf: Shelf, name: str, resource: Resource) -> Finding:
     key = concept_key(first(resource.get("code")))
     codes = icd10_codes(key)
     return Finding(
-        Condition(codes[0] if codes else "", concept_words(key), name),
+        Condition(codes[0] if codes else "", concept_said(key), name),
         shelf.patient(resource),
         _reference(resource),
         f"it is marked {verified}" if verified in _NOT_TRUE else "",

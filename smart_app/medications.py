@@ -35,7 +35,12 @@ class Given(NamedTuple):
 def plain(key: Key) -> Given:
     """One substance that is given as a concept."""
     text = concept_words(key)
-    return _worded((Substance(text, concept_codes(key)),) if text or key[1] else (), text, key)
+    return _worded(_single(text, key), text, key)
+
+
+def _single(text: str, key: Key) -> tuple[Substance, ...]:
+    codes = concept_codes(key)
+    return (Substance(text, codes),) if text or codes else ()
 
 
 def _worded(substances: tuple[Substance, ...], text: str, key: Key, medication: Resource | None = None) -> Given:
@@ -92,7 +97,7 @@ def _read(shelf: Shelf, found: Resource, display: str) -> Given:
     ingredients = tuple(_ingredient(shelf, found, one) for one in each(found.get("ingredient")))
     text = concept_words(key) if key[0] else display or concept_words(key) or " + ".join(one.text for one in ingredients)
     if not ingredients:
-        return _worded((Substance(text, concept_codes(key)),) if text or key[1] else (), text, key, found)
+        return _worded(_single(text, key), text, key, found)
     return _worded(ingredients, text, (text, tuple((None, one.text, None) for one in ingredients)), found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from coding.model import Fact, Order
-from smart_app.concepts import NO_CONCEPT, Key, concept_key, concept_words, each, first, icd10_codes, words
+from smart_app.concepts import NO_CONCEPT, Key, concept_key, concept_said, each, first, icd10_codes, words
 from smart_app.notes import merge_facts, read_facts
 from smart_app.plans import planned_minutes
 from smart_app.references import MALFORMED, Resource, Shelf
@@ -85,7 +85,7 @@ def _reason(shelf: Shelf, resource: Resource, element: Resource, texts: list[str
         text, found_codes = _diagnosis(shelf, reference, found)
     else:
         key = concept_key(element)
-        text, found_codes = concept_words(key), icd10_codes(key)
+        text, found_codes = concept_said(key), icd10_codes(key)
     texts.append(text)
     codes += found_codes
 
@@ -95,7 +95,7 @@ def _diagnosis(shelf: Shelf, reference: str, found: Resource) -> tuple[str, tupl
     if known is None:
         try:
             key = concept_key(first(found.get("code")))
-            known = concept_words(key), icd10_codes(key)
+            known = concept_said(key), icd10_codes(key)
         except MALFORMED:
             # The pass over the conditions lists it; the resource that refers to it stays readable.
             known = "", ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from coding.codes import label
+from coding.model import ASKS, STOPS, TELLS, Coded, Encounter, Problem
+from coding.timeline import clock, day
 
 WIDTH = 100
 
@@ -34,6 +37,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(templates()), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
     env.filters["wrap"] = wrap
+    env.filters["by_severity"] = by_severity
     env.globals["label"] = label
     return env
 
@@ -41,3 +45,25 @@ def environment() -> Environment:
 def render(name: str, **values: object) -> str:
     """A text page."""
     return environment().get_template(name).render(values)
+
+
+def by_severity(problems: Iterable[Problem]) -> list[Problem]:
+    """What stops a line first, then what asks, then what only tells."""
+    return sorted(problems, key=lambda one: (STOPS, ASKS, TELLS).index(one.severity))
+
+
+def page(encounter: Encounter, coded: Coded, bundle: str) -> str:
+    """One encounter as a page that a coder would print."""
+    return render("text/coded.txt", coded=coded, bundle=bundle, encounter=encounter, when=_when(encounter))
+
+
+def _when(encounter: Encounter) -> str:
+    if encounter.start is None:
+        return ""
+    begin = f"{day(encounter.start, encounter.offset)} {clock(encounter.start, encounter.offset)}"
+    if encounter.stop is None:
+        return f"{begin}, still open" if encounter.open else begin
+    end = clock(encounter.stop, encounter.offset)
+    if day(encounter.stop, encounter.offset) != day(encounter.start, encounter.offset):
+        end = f"{day(encounter.stop, encounter.offset)} {end}"
+    return f"{begin} to {end}"

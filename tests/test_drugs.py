@@ -330,6 +330,7 @@ def test_a_text_gives_each_drug_once_and_marks_its_diluent(text: str, active: li
         ("daunorubicn", "daunorubicin"), ("vancomicin", "vancomycin"), ("ondansteron", "ondansetron"), ("hydralazne", "hydralazine"),
         ("cyclophosphomide", "cyclophosphamide"), ("pembrolizumb", "pembrolizumab"), ("predisone", "prednisone"),
         ("dexamethazone", "dexamethasone sodium phosphate"), ("diphenhydramin", "diphenhydramine"), ("vinblastin", "vinblastine"),
+        ("sodium cloride", "sodium chloride 0.9%"), ("magnesum sulfate", "magnesium sulfate (therapeutic)"),
     ],
 )
 def test_a_slip_of_the_pen_is_corrected_and_said(wrong: str, right: str) -> None:
@@ -369,6 +370,11 @@ def test_one_slip_in_any_name_never_gives_another_drug() -> None:
 def test_a_drug_that_no_table_has_is_not_taken_for_its_neighbour() -> None:
     for name in ("pitavastatin", "saxagliptin", "nalorphine", "ceftizoxime", "thiopental", "vindesine", "teicoplanin", "lovastatin"):
         assert not drugs.identify(f"{name} 10 mg").drug.known
+
+
+def test_an_ordinary_word_is_not_taken_for_a_brand_or_an_abbreviation() -> None:
+    for word in ("policy", "preceded", "singular", "tension", "definite", "spline", "deemed", "activate", "hypertext"):
+        assert not drugs.identify(word).drug.known, word
 
 
 def test_short_words_are_never_corrected() -> None:
