@@ -40,28 +40,44 @@ def _bundle(number: int, start: datetime) -> dict[str, Any]:
     resources: list[dict[str, Any]] = [
         {"resourceType": "Patient", "id": f"p{number}", "gender": "female", "birthDate": "1960-01-01"},
         {
-            "resourceType": "Encounter", "id": f"e{number}", "status": "finished", "subject": subject,
+            "resourceType": "Encounter",
+            "id": f"e{number}",
+            "status": "finished",
+            "subject": subject,
             "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
             "period": {"start": at(0), "end": at(300)},
         },
     ]
     for index, (code, text) in enumerate((("C18.9", "Colon cancer"), ("E86.0", "Dehydration"))):
-        resources.append({
-            "resourceType": "Condition", "id": f"c{index}-{number}", "subject": subject, "encounter": context,
-            "code": {"coding": [{"system": ICD, "code": code}], "text": text},
-        })
+        resources.append(
+            {
+                "resourceType": "Condition",
+                "id": f"c{index}-{number}",
+                "subject": subject,
+                "encounter": context,
+                "code": {"coding": [{"system": ICD, "code": code}], "text": text},
+            }
+        )
     for index, (text, rxnorm, method, begin, end, dose) in enumerate(ROWS):
         medication: dict[str, Any] = {"text": text}
         if rxnorm:
             medication["coding"] = [{"system": RXNORM, "code": rxnorm}]
         unit = "mg" if rxnorm else "mL"
         row = {
-            "resourceType": "MedicationAdministration", "id": f"a{index}-{number}", "status": "completed", "subject": subject,
-            "context": context, "medicationCodeableConcept": medication,
+            "resourceType": "MedicationAdministration",
+            "id": f"a{index}-{number}",
+            "status": "completed",
+            "subject": subject,
+            "context": context,
+            "medicationCodeableConcept": medication,
             "dosage": {
                 "site": {"text": "R chest port"},
-                "route": {"coding": [{"system": SNOMED, "code": "47625008", "display": "Intravenous route"}], "text": "Intravenous"},
-                "method": {"text": method}, "dose": {"value": dose, "unit": unit, "system": UCUM, "code": unit},
+                "route": {
+                    "coding": [{"system": SNOMED, "code": "47625008", "display": "Intravenous route"}],
+                    "text": "Intravenous",
+                },
+                "method": {"text": method},
+                "dose": {"value": dose, "unit": unit, "system": UCUM, "code": unit},
             },
         }
         if end is None:

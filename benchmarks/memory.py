@@ -1,6 +1,6 @@
 """Peak memory of coding NDJSON of growing length: it stays flat, because charts are read and written as a stream.
 
-    python -m benchmarks.memory [--counts 1000 10000 100000]
+python -m benchmarks.memory [--counts 1000 10000 100000]
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for count in options.counts:
             memory, seconds = peak(count, Path(folder))
-            print(f"{count:8,} encounters: peak {memory:6.1f} MB, {seconds:6.1f} s, {count / seconds:7,.0f} encounters/s with start-up")
+            print(
+                f"{count:8,} encounters: peak {memory:6.1f} MB, {seconds:6.1f} s, {count / seconds:7,.0f} encounters/s with start-up"
+            )
     print(f"this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f} MB")
 
 

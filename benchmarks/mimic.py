@@ -2,8 +2,9 @@
 
     CHAIRTIME_SHARED=folder python -m benchmarks.mimic
 
-The data (MIMIC-IV demo, ODbL 1.0) is not part of this project; the folder holds data/fhir/mimic-iv-demo-*. The hospital's order id is not in
-the FHIR resources, so the joining has drug, visit and touching times only. Truth: infusion_orders.csv.gz, one row for each order and drug.
+The data (MIMIC-IV demo, ODbL 1.0) is not part of this project; the folder holds data/fhir/mimic-iv-demo-*. The hospital's
+order id is not in the FHIR resources, so the joining has drug, visit and touching times only. Truth: infusion_orders.csv.gz,
+one row for each order and drug.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ def by_patient(found: Iterator[dict[str, Any]]) -> dict[str, list[dict[str, Any]
     """Each patient's own chart."""
     charts: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for one in found:
-        patient = one["id"] if one["resourceType"] == "Patient" else one["subject"]["reference"].removeprefix("Patient/")
+        patient = (
+            one["id"] if one["resourceType"] == "Patient" else one["subject"]["reference"].removeprefix("Patient/")
+        )
         charts[patient].append(one)
     return charts
 
@@ -83,7 +86,13 @@ def theirs(folder: Path) -> list[Run]:
     """The hospital's orders."""
     with gzip.open(folder / ORDERS, "rt", encoding="utf-8") as file:
         return [
-            Run(row["patient"], row["drug"], _seconds(row["start"]), _seconds(row["stop"]), int(float(row["run_minutes"])))
+            Run(
+                row["patient"],
+                row["drug"],
+                _seconds(row["start"]),
+                _seconds(row["stop"]),
+                int(float(row["run_minutes"])),
+            )
             for row in csv.DictReader(file)
         ]
 
@@ -95,15 +104,23 @@ def _seconds(text: str) -> int:
 def main() -> None:
     shared = os.environ.get("CHAIRTIME_SHARED")
     if not shared:
-        sys.exit("Set CHAIRTIME_SHARED to the folder that holds data/fhir; without it there is nothing to compare with.")
+        sys.exit(
+            "Set CHAIRTIME_SHARED to the folder that holds data/fhir; without it there is nothing to compare with."
+        )
     folder = Path(shared) / "data" / "fhir"
     charts = by_patient(resources(folder))
     joined, orders = ours(charts), theirs(folder)
     segments = sum(1 for chart in charts.values() for one in chart if "effectivePeriod" in one)
-    print(f"{segments:,} segments with a period, {len(joined):,} joined infusions, {len(orders):,} orders of the hospital")
+    print(
+        f"{segments:,} segments with a period, {len(joined):,} joined infusions, {len(orders):,} orders of the hospital"
+    )
     fluids = {one.drug for one in orders + joined if drugs.identify(one.drug).drug.kind == "fluid"}
-    compare("drugs", [one for one in joined if one.drug not in fluids], [one for one in orders if one.drug not in fluids])
-    compare("plain fluids", [one for one in joined if one.drug in fluids], [one for one in orders if one.drug in fluids])
+    compare(
+        "drugs", [one for one in joined if one.drug not in fluids], [one for one in orders if one.drug not in fluids]
+    )
+    compare(
+        "plain fluids", [one for one in joined if one.drug in fluids], [one for one in orders if one.drug in fluids]
+    )
 
 
 def compare(what: str, joined: list[Run], orders: list[Run]) -> None:
@@ -114,7 +131,9 @@ def compare(what: str, joined: list[Run], orders: list[Run]) -> None:
     print(f"  orders found with the same start and stop      {same:,} ({same / len(orders):.1%})")
     blocks, true = _blocks(joined), _blocks(orders)
     agree = sum((Counter(blocks) & Counter(true)).values())
-    print(f"  joined infusions that are exactly the orders between their start and stop   {agree:,} of {len(blocks):,} ({agree / len(blocks):.1%})")
+    print(
+        f"  joined infusions that are exactly the orders between their start and stop   {agree:,} of {len(blocks):,} ({agree / len(blocks):.1%})"
+    )
     flow: dict[str, Counter[tuple[str, str]]] = {"ours": Counter(), "theirs": Counter()}
     for whose, runs in (("ours", joined), ("theirs", orders)):
         for one in runs:
@@ -122,8 +141,12 @@ def compare(what: str, joined: list[Run], orders: list[Run]) -> None:
     pairs = flow["ours"].keys() | flow["theirs"].keys()
     equal = sum(abs(flow["ours"][pair] - flow["theirs"][pair]) <= 1 for pair in pairs)
     ours_total, theirs_total = (sum(flow[whose].values()) for whose in ("ours", "theirs"))
-    print(f"  patient and substance with equal minutes of flow   {equal:,} of {len(pairs):,} ({equal / len(pairs):.1%})")
-    print(f"  minutes of flow   {ours_total:,} joined, {theirs_total:,} in the orders ({ours_total / theirs_total:.3f})")
+    print(
+        f"  patient and substance with equal minutes of flow   {equal:,} of {len(pairs):,} ({equal / len(pairs):.1%})"
+    )
+    print(
+        f"  minutes of flow   {ours_total:,} joined, {theirs_total:,} in the orders ({ours_total / theirs_total:.3f})"
+    )
 
 
 def _blocks(runs: list[Run]) -> list[tuple[str, str, int, int]]:

@@ -72,16 +72,22 @@ def main() -> None:
     def whole(text: bytes) -> bytes:
         bundle = orjson.loads(text)
         chart = read_bundle(bundle)
-        return b"\n".join(orjson.dumps(as_json(one, chart.bundle)) for one in with_chart(chart, code_visits(chart.encounters, POLICY)))
+        return b"\n".join(
+            orjson.dumps(as_json(one, chart.bundle)) for one in with_chart(chart, code_visits(chart.encounters, POLICY))
+        )
 
     decoding = rate(lambda: each(orjson.loads, texts), options.count, options.rounds)
     reading = rate(lambda: each(read_bundle, parsed), options.count, options.rounds)
     coding = rate(lambda: each(finish, parsed), options.count, options.rounds)
     all_of_it = rate(lambda: each(whole, texts), options.count, options.rounds)
-    print(f"{platform.python_implementation()} {platform.python_version()}, {options.count} charts of {size:,.0f} bytes, median of {options.rounds}")
+    print(
+        f"Python {platform.python_version()}, {options.count} charts of {size:,.0f} bytes, median of {options.rounds}"
+    )
     print(f"decoding alone (orjson)            {decoding:10,.0f} charts/s   {1e6 / decoding:7.1f} us")
     print(f"parsed Bundle to encounter values  {reading:10,.0f} charts/s   {1e6 / reading:7.1f} us")
-    print(f"parsed Bundle to finished answer   {coding:10,.0f} charts/s   {1e6 / coding:7.1f} us   {coding / decoding:.3f} of decoding")
+    print(
+        f"parsed Bundle to finished answer   {coding:10,.0f} charts/s   {1e6 / coding:7.1f} us   {coding / decoding:.3f} of decoding"
+    )
     print(f"bytes to bytes                     {all_of_it:10,.0f} charts/s   {1e6 / all_of_it:7.1f} us")
 
 

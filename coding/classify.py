@@ -37,7 +37,11 @@ def _family(service: Service, encounter: Encounter, policy: Policy, log: Log) ->
         log.met("hydration.definition", f"{service.name} is plain or maintenance fluid: hydration.", service.ids)
         return HYDRATION
     if item.drug.key.startswith(DRIPS):
-        log.met("run.insulin-heparin", f"{service.name} is a drug like any other here: its drip is an infusion, its shot a shot.", service.ids)
+        log.met(
+            "run.insulin-heparin",
+            f"{service.name} is a drug like any other here: its drip is an infusion, its shot a shot.",
+            service.ids,
+        )
     families = [_drug_family(found.drug, service, encounter, policy, log) for found in item.actives]
     if item.drug.kind == "electrolyte":
         log.met(
@@ -56,7 +60,7 @@ def _drug_family(drug: Drug, service: Service, encounter: Encounter, policy: Pol
         mine, other = drug.commercial, drug.medicare
     else:
         mine, other = drug.medicare, drug.commercial
-    if mine == other == THERAPEUTIC or mine not in (CHEMO, "by_indication", *IF_COMPLEX) and mine == other:
+    if mine == other == THERAPEUTIC or (mine not in (CHEMO, "by_indication", *IF_COMPLEX) and mine == other):
         return THERAPEUTIC
     complexity = policy["complexity_documented"] == "yes" or service.has("complexity")
     found = _read(mine, drug, service, encounter, complexity, log)
@@ -79,7 +83,9 @@ def _by_indication(drug: Drug, service: Service, encounter: Encounter, complexit
     charted = service.reasons()
     codes = charted or tuple(one.code for one in encounter.conditions)
     neoplasm = first_diagnosis("neoplasm", codes)
-    other_use = next((code for code in codes if _typical(code, drug) and code != neoplasm and not _neoplastic(code)), "")
+    other_use = next(
+        (code for code in codes if _typical(code, drug) and code != neoplasm and not _neoplastic(code)), ""
+    )
     if log is not None and not neoplasm and not other_use:
         log.problem(
             "INDICATION_MISSING",
@@ -153,8 +159,12 @@ def _option(drug: Drug, service: Service, code: str, log: Log) -> None:
         ("chemo.complexity",),
     )
     log.step(
-        "chemo.complexity", UNKNOWN, f"Nothing charted shows the complexity of giving {drug.name}.", code,
-        "Documented complexity.", service.ids,
+        "chemo.complexity",
+        UNKNOWN,
+        f"Nothing charted shows the complexity of giving {drug.name}.",
+        code,
+        "Documented complexity.",
+        service.ids,
     )
 
 

@@ -21,7 +21,9 @@ class Code(NamedTuple):
 def _load() -> dict[str, Code]:
     table = tomllib.loads(resources.files("coding").joinpath("tables", "codes.toml").read_text(encoding="utf-8"))
     return {
-        code: Code(code, row["label"], row["family"], row["role"], row.get("initial", False), tuple(row.get("accepts", ())))
+        code: Code(
+            code, row["label"], row["family"], row["role"], row.get("initial", False), tuple(row.get("accepts", ()))
+        )
         for code, row in table.items()
     }
 

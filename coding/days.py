@@ -25,5 +25,7 @@ def calendar_parts(services: list[Service], fluids: list[Service], policy: Polic
             parts[-1].append(service)
         last_day = max(last_day, ends)
     if len(parts) > 1:
-        log.met("encounter.midnight", "This policy starts a new hierarchy on a new date where nothing ran over midnight.")
+        log.met(
+            "encounter.midnight", "This policy starts a new hierarchy on a new date where nothing ran over midnight."
+        )
     return [part for part in parts if part] or [[]]

@@ -26,6 +26,9 @@ def ask_missing(lines: list[Line], encounter: Encounter, log: Log) -> None:
         log.met("edit.diagnosis-link", "Lines point to the diagnoses that the chart gives for their drugs.")
     if without:
         log.problem(
-            "DIAGNOSIS_MISSING", encounter.id, f"No charted diagnosis is linked to {', '.join(without)}.",
-            "A reason on the order or the administration.", ("edit.diagnosis-link",),
+            "DIAGNOSIS_MISSING",
+            encounter.id,
+            f"No charted diagnosis is linked to {', '.join(without)}.",
+            "A reason on the order or the administration.",
+            ("edit.diagnosis-link",),
         )

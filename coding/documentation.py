@@ -38,12 +38,12 @@ def check_times(items: list[Item], encounter: Encounter, policy: Policy, log: Lo
         row = item.row
         if row.start is None:
             one = _without_start(item, log)
+            if one:
+                timed.append(one)
         elif row.stop is not None and row.stop.at < row.start.at:
-            one = _backwards(item, log)
+            _backwards(item, row.start, row.stop, log)
         else:
-            one = _with_start(item, row.start, encounter, log)
-        if one:
-            timed.append(one)
+            timed.append(_with_start(item, row.start, encounter, log))
     return timed
 
 
@@ -63,15 +63,15 @@ def _without_start(item: Item, log: Log) -> Timed | None:
     return None
 
 
-def _backwards(item: Item, log: Log) -> None:
-    row = item.row
-    assert row.start is not None and row.stop is not None
+def _backwards(item: Item, begin: Moment, end: Moment, log: Log) -> None:
     hint = ""
-    length = row.stop.at + timeline.DAY - row.start.at
-    same_day = timeline.day(row.start.at, item.offset) == timeline.day(row.stop.at, item.offset)
+    length = end.at + timeline.DAY - begin.at
+    same_day = timeline.day(begin.at, item.offset) == timeline.day(end.at, item.offset)
     if same_day and length < THRESHOLDS.next_day_hint_hours * 60 * MINUTE:
-        hint = f" If the stop was on the next day, it ran {length // MINUTE} minutes; that is a question, not a reading."
-    start, stop = timeline.clock(row.start.at, item.offset), timeline.clock(row.stop.at, item.offset)
+        hint = (
+            f" If the stop was on the next day, it ran {length // MINUTE} minutes; that is a question, not a reading."
+        )
+    start, stop = timeline.clock(begin.at, item.offset), timeline.clock(end.at, item.offset)
     log.problem(
         "STOP_BEFORE_START",
         item.id,
@@ -97,7 +97,7 @@ def _with_start(item: Item, start: Moment, encounter: Encounter, log: Log) -> Ti
         )
         return Timed(item, start.at, row.stop.at, start.grade)
     stop = derived_stop(row, encounter)
-    if stop is None or row.technique in ONE_TIME and row.technique != "":
+    if stop is None or (row.technique in ONE_TIME and row.technique != ""):
         return Timed(item, start.at, None, start.grade)
     log.met(
         "documentation.derived-stop",

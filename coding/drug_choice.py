@@ -45,9 +45,13 @@ def _equals(usual: Drug, group: tuple[Drug, ...], route: str) -> tuple[str, ...]
     if usual.kind == "fluid" or usual.name.casefold() == usual.key.casefold():
         return ()
     return tuple(
-        one.name for one in group
-        if one is not usual and one.kind not in UNUSUAL_KINDS and not one.only_oral
-        and (not route or one.goes_by(route)) and _coding(one) != _coding(usual)
+        one.name
+        for one in group
+        if one is not usual
+        and one.kind not in UNUSUAL_KINDS
+        and not one.only_oral
+        and (not route or one.goes_by(route))
+        and _coding(one) != _coding(usual)
     )
 
 

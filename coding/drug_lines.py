@@ -48,16 +48,21 @@ def code_drugs(services: Iterable[Service], policy: Policy, log: Log) -> list[Dr
         units = in_units((given.base, given.dose), code.unit_qty, code.unit_uom)
         if units is None:
             log.problem(
-                "DOSE_UNIT_UNKNOWN", given.ids[0],
+                "DOSE_UNIT_UNKNOWN",
+                given.ids[0],
                 f"The dose of {given.found.drug.name} is charted in {given.base}, and {code.code} counts {code.unit_qty} {code.unit_uom}.",
-                "A dose in the unit of the code.", ("drug.units",),
+                "A dose in the unit of the code.",
+                ("drug.units",),
             )
             continue
         lines += _lines(given, code, units, policy, unmarked, log)
     if unmarked:
         log.problem(
-            "WASTE_UNDOCUMENTED", "", f"Nothing is charted of vials or waste for {', '.join(dict.fromkeys(unmarked))}; no JW or JZ is set.",
-            "The vials opened and the amount discarded, or a note of no waste.", ("drug.wastage",),
+            "WASTE_UNDOCUMENTED",
+            "",
+            f"Nothing is charted of vials or waste for {', '.join(dict.fromkeys(unmarked))}; no JW or JZ is set.",
+            "The vials opened and the amount discarded, or a note of no waste.",
+            ("drug.wastage",),
         )
     return lines
 
@@ -77,10 +82,17 @@ def _given(services: Iterable[Service], log: Log) -> list[Given]:
                 collected[key] = Given(found, date, dose[0], dose[1], (item.id,), waste)
             elif before.base == dose[0]:
                 new = tuple(one for one in waste if one not in before.waste)
-                collected[key] = before._replace(dose=before.dose + dose[1], ids=(*before.ids, item.id), waste=before.waste + new)
+                collected[key] = before._replace(
+                    dose=before.dose + dose[1], ids=(*before.ids, item.id), waste=before.waste + new
+                )
     if undosed:
-        log.problem("DOSE_MISSING", "", f"No dose that can be counted is charted for {', '.join(undosed)}; there is no drug line for it.",
-                    "The dose given, in mg, g, mcg or units.", ("drug.units",))
+        log.problem(
+            "DOSE_MISSING",
+            "",
+            f"No dose that can be counted is charted for {', '.join(undosed)}; there is no drug line for it.",
+            "The dose given, in mg, g, mcg or units.",
+            ("drug.units",),
+        )
     return list(collected.values())
 
 
@@ -96,7 +108,14 @@ def _doses(service: Service, undosed: dict[str, None]) -> Iterable[tuple[Found, 
         for found in item.actives:
             quantity = item.row.dose
             if len(item.actives) > 1 or quantity is None:
-                quantity = next((one.dose for one in substances if drugs.identify(one.text, one.codes, item.row.route).drug == found.drug), None)
+                quantity = next(
+                    (
+                        one.dose
+                        for one in substances
+                        if drugs.identify(one.text, one.codes, item.row.route).drug == found.drug
+                    ),
+                    None,
+                )
             dose = _dose(quantity, item.row.text)
             if dose is not None:
                 yield found, dose, item
@@ -129,12 +148,22 @@ def _code(given: Given, log: Log) -> Hcpcs | None:
     codes = _codes(found.drug.name, found.product, given.date)
     if len(codes) > 1:
         said = ", ".join(code.code for code in codes)
-        log.problem("HCPCS_SEVERAL", given.ids[0], f"{found.drug.name} can be {said}; the product decides and is not charted.",
-                    "The product name or NDC.", ("drug.units",))
+        log.problem(
+            "HCPCS_SEVERAL",
+            given.ids[0],
+            f"{found.drug.name} can be {said}; the product decides and is not charted.",
+            "The product name or NDC.",
+            ("drug.units",),
+        )
         return None
     if not codes and drugs.hcpcs_of(found.drug.name):
-        log.problem("HCPCS_NOT_ON_DATE", given.ids[0], f"No loaded HCPCS code of {found.drug.name} is in force on {given.date}.",
-                    "The current HCPCS table.", ("drug.units",))
+        log.problem(
+            "HCPCS_NOT_ON_DATE",
+            given.ids[0],
+            f"No loaded HCPCS code of {found.drug.name} is in force on {given.date}.",
+            "The current HCPCS table.",
+            ("drug.units",),
+        )
     return codes[0] if codes else None
 
 
@@ -149,7 +178,14 @@ def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: 
     log.met("drug.units", why, given.ids, code.code)
     for modifier, row in _NOT_SET.items():
         if given.found.drug.key in row["keys"]:
-            log.step(row["rule"], NOT_MET, f"{name}: {row['says']}", f"{code.code}-{modifier}", "A payer policy that asks for it.", given.ids)
+            log.step(
+                row["rule"],
+                NOT_MET,
+                f"{name}: {row['says']}",
+                f"{code.code}-{modifier}",
+                "A payer policy that asks for it.",
+                given.ids,
+            )
     discarded, evidence = _discarded(given, code, billed, units)
     modifier, jw_units = "", 0
     if policy["wastage_modifiers"] == "medicare" and not any(one.startswith("payer.medicare") for one in policy.cards):
@@ -161,8 +197,13 @@ def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: 
     elif evidence and given.date >= DATES.jz_from:
         modifier = JZ
     if _contradicts(given):
-        log.problem("WASTE_CONTRADICTION", given.ids[0], f"The chart says both that {name} was wasted and that none was; no JW or JZ is set.",
-                    "A corrected waste note.", ("drug.wastage",))
+        log.problem(
+            "WASTE_CONTRADICTION",
+            given.ids[0],
+            f"The chart says both that {name} was wasted and that none was; no JW or JZ is set.",
+            "A corrected waste note.",
+            ("drug.wastage",),
+        )
         modifier, jw_units = "", 0
     rules: tuple[str, ...] = ("drug.units",)
     if modifier:
@@ -173,7 +214,18 @@ def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: 
     if jw_units:
         said = f"{name}: {evidence}; {jw_units} units were discarded"
         log.met("drug.wastage", f"{said}.", given.ids, code.code)
-        lines.append(DrugLine(code.code, jw_units, given.date, (JW,), name, given.ids, ("drug.wastage",), f"{said} [{cite('drug.wastage')}]."))
+        lines.append(
+            DrugLine(
+                code.code,
+                jw_units,
+                given.date,
+                (JW,),
+                name,
+                given.ids,
+                ("drug.wastage",),
+                f"{said} [{cite('drug.wastage')}].",
+            )
+        )
     return lines
 
 
@@ -182,7 +234,9 @@ def _plain(value: Decimal) -> str:
 
 
 def _contradicts(given: Given) -> bool:
-    return any(one.none for one in given.waste) and any(one.discarded and one.discarded.value > 0 for one in given.waste)
+    return any(one.none for one in given.waste) and any(
+        one.discarded and one.discarded.value > 0 for one in given.waste
+    )
 
 
 def _discarded(given: Given, code: Hcpcs, billed: int, units: Decimal) -> tuple[int, str]:

@@ -97,8 +97,11 @@ def _what(hits: list[Hit], text: tuple[Word, ...]) -> list[Hit]:
     if not hits:
         return hits
     cut = next(
-        (place for place in range(hits[0].last, len(text)) if text[place].text in purposes()
-         and not (place + 1 < len(text) and text[place + 1].text in noise())),
+        (
+            place
+            for place in range(hits[0].last, len(text))
+            if text[place].text in purposes() and not (place + 1 < len(text) and text[place + 1].text in noise())
+        ),
         len(text),
     )
     return [hit for hit in hits if hit.last <= cut or dosed(text, hit.last)]

@@ -92,9 +92,22 @@ def _split(cell: str) -> tuple[str, ...]:
 
 def _drug(row: dict[str, str]) -> Drug:
     return Drug(
-        row["name"], row["key"], row["kind"], row["class"], row["family_default"], row["commercial"], row["medicare"],
-        row["push_plausible"], _split(row["brands"]), _split(row["icd10"]), _split(row["route"]), row["rxnorm"],
-        row["rxnorm_source"] not in ("", "unverified"), _split(row["cues"]), True, row["class_source"],
+        row["name"],
+        row["key"],
+        row["kind"],
+        row["class"],
+        row["family_default"],
+        row["commercial"],
+        row["medicare"],
+        row["push_plausible"],
+        _split(row["brands"]),
+        _split(row["icd10"]),
+        _split(row["route"]),
+        row["rxnorm"],
+        row["rxnorm_source"] not in ("", "unverified"),
+        _split(row["cues"]),
+        True,
+        row["class_source"],
     )
 
 
@@ -114,8 +127,16 @@ def aliases() -> tuple[Alias, ...]:
 def all_codes() -> tuple[Hcpcs, ...]:
     """Every row of the code table that has a code or says that a product's own code is not known."""
     return tuple(
-        Hcpcs(row["code"], row["name"], row["product"], Decimal(row["unit_qty"] or "0"), row["unit_uom"],
-              row["source"], row["from"], row["until"])
+        Hcpcs(
+            row["code"],
+            row["name"],
+            row["product"],
+            Decimal(row["unit_qty"] or "0"),
+            row["unit_uom"],
+            row["source"],
+            row["from"],
+            row["until"],
+        )
         for row in _rows("hcpcs.csv")
     )
 

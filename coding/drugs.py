@@ -17,7 +17,16 @@ from coding.drug_table import Drug, Hcpcs, all_drugs, by_rxnorm, codes_by_code, 
 from coding.drug_writings import Word, noise, plain, words
 
 __all__ = [
-    "Drug", "Found", "Hcpcs", "all_drugs", "by_hcpcs", "by_name", "hcpcs_for", "hcpcs_of", "identify", "read_mixture",
+    "Drug",
+    "Found",
+    "Hcpcs",
+    "all_drugs",
+    "by_hcpcs",
+    "by_name",
+    "hcpcs_for",
+    "hcpcs_of",
+    "identify",
+    "read_mixture",
 ]
 
 Codes = tuple[tuple[str, str], ...]

@@ -30,7 +30,11 @@ def without_duplicates(items: list[Item], log: Log) -> list[Item]:
                 "run.duplicate",
             )
             log.problem(
-                "DUPLICATE_ROW", item.id, f"{item.name} was read as a second charting of {twin.id}.", "", ("run.duplicate",)
+                "DUPLICATE_ROW",
+                item.id,
+                f"{item.name} was read as a second charting of {twin.id}.",
+                "",
+                ("run.duplicate",),
             )
         else:
             kept.append(item)

@@ -23,8 +23,11 @@ def with_primaries(drafts: list[Draft], led: bool, log: Log) -> list[Draft]:
             break
         kept.remove(orphan)
         _tell(orphan, "it is not reported", log)
-        log.refuse(orphan.ids or orphan.service.ids, f"{orphan.service.name}: {orphan.code} has no primary code to stand on.",
-                   "edit.add-on-primary")
+        log.refuse(
+            orphan.ids or orphan.service.ids,
+            f"{orphan.service.name}: {orphan.code} has no primary code to stand on.",
+            "edit.add-on-primary",
+        )
     codes = {draft.code for draft in kept}
     for draft in kept:
         if _orphan(draft, codes):
@@ -41,12 +44,20 @@ def _orphan(draft: Draft, codes: set[str]) -> bool:
 
 def _tell(draft: Draft, outcome: str, log: Log) -> None:
     needs = ", ".join(CODES[draft.code].accepts)
-    log.step("edit.add-on-primary", NOT_MET, f"{draft.code} stands on one of {needs}; none is here.", draft.code, f"One of {needs}.",
-             draft.ids or draft.service.ids)
+    log.step(
+        "edit.add-on-primary",
+        NOT_MET,
+        f"{draft.code} stands on one of {needs}; none is here.",
+        draft.code,
+        f"One of {needs}.",
+        draft.ids or draft.service.ids,
+    )
     log.problem(
-        "ADDON_EDIT_RISK", draft.service.id,
+        "ADDON_EDIT_RISK",
+        draft.service.id,
         f"{draft.code} for {draft.service.name} needs one of {needs} beside it, and the visit has none; {outcome}.",
-        f"Some would report {draft.code}; a payer's add-on edit will refuse it.", ("edit.add-on-primary",),
+        f"Some would report {draft.code}; a payer's add-on edit will refuse it.",
+        ("edit.add-on-primary",),
     )
 
 
@@ -61,13 +72,22 @@ def check(lines: list[Line], encounter: Encounter, policy: Policy, limits: Limit
         if most is not None and units > most:
             log.met("edit.unlikely-units", f"{units} units of {code} on {date} are more than {most}.", code=code)
             log.problem(
-                "MUE_EXCEEDED", code, f"{units} units of {code} on {date} are more than the {most} that {limits.source} gives; none is cut.",
-                "Documentation of the minutes goes with the claim; a payer may ask for it.", ("edit.unlikely-units",),
+                "MUE_EXCEEDED",
+                code,
+                f"{units} units of {code} on {date} are more than the {most} that {limits.source} gives; none is cut.",
+                "Documentation of the minutes goes with the claim; a payer may ask for it.",
+                ("edit.unlikely-units",),
             )
     initials = [line for line in lines if line.code in INITIALS]
     if len(initials) > 1:
-        said = ", ".join(f"{line.code}{''.join('-' + one for one in line.modifiers)} ({line.substance})" for line in initials)
-        log.step("edit.one-initial-audit", MET, f"More than one initial service, which audits look for: {said}. Each names its own evidence.")
+        said = ", ".join(
+            f"{line.code}{''.join('-' + one for one in line.modifiers)} ({line.substance})" for line in initials
+        )
+        log.step(
+            "edit.one-initial-audit",
+            MET,
+            f"More than one initial service, which audits look for: {said}. Each names its own evidence.",
+        )
 
 
 def _payer(lines: list[Line], encounter: Encounter, policy: Policy, log: Log) -> None:
@@ -79,4 +99,10 @@ def _payer(lines: list[Line], encounter: Encounter, policy: Policy, log: Log) ->
         said = f"{', '.join(dict.fromkeys(codes))}: {difference.says}"
         log.step(difference.card, MET, said)
         if difference.effect == "not payable":
-            log.problem("NOT_PAYABLE", encounter.id, said, "Another payer of the patient, or the contract with this one.", (difference.card,))
+            log.problem(
+                "NOT_PAYABLE",
+                encounter.id,
+                said,
+                "Another payer of the patient, or the contract with this one.",
+                (difference.card,),
+            )

@@ -1,5 +1,4 @@
-"""The stages in the order in which a coder thinks: one encounter in, lines with their reasons out.
-"""
+"""The stages in the order in which a coder thinks: one encounter in, lines with their reasons out."""
 
 from __future__ import annotations
 
@@ -35,7 +34,9 @@ from coding.vein import code_site
 DEFAULT = policy_for()
 
 
-def code_visits(encounters: Sequence[Encounter], policy: Policy = DEFAULT, limits: Limits = SHIPPED) -> tuple[Coded, ...]:
+def code_visits(
+    encounters: Sequence[Encounter], policy: Policy = DEFAULT, limits: Limits = SHIPPED
+) -> tuple[Coded, ...]:
     """Code each encounter of one chart; the initial services of a second visit on one day are marked (encounter.same-day)."""
     admitted = gate.before_admission(encounters, policy)
     coded = [code(encounter, policy, limits, encounter.id in admitted) for encounter in encounters]
@@ -81,7 +82,10 @@ def _lines(services: list[Service], encounter: Encounter, policy: Policy, log: L
     parts = sort_out(services)
     hydration_first = _hydration_first(parts, encounter, policy)
     if hydration_first:
-        log.met("initial.professional-reason", f"The visit was for fluid ({visit_for_hydration(encounter)}), so hydration is initial.")
+        log.met(
+            "initial.professional-reason",
+            f"The visit was for fluid ({visit_for_hydration(encounter)}), so hydration is initial.",
+        )
     elif policy.setting == PROFESSIONAL and parts.fluids and parts.vein and visit_for_hydration(encounter):
         log.mattered.add("prof_hydration_initial")
     led = hydration_first or _pump_leads(parts, policy)
@@ -107,7 +111,11 @@ def _pump_leads(parts: Parts, policy: Policy) -> bool:
 
 def _hydration_first(parts: Parts, encounter: Encounter, policy: Policy) -> bool:
     """Whether the policy lets the reason of an office visit make hydration initial (switch prof_hydration_initial)."""
-    if policy.setting != PROFESSIONAL or policy["prof_hydration_initial"] != "yes" or not visit_for_hydration(encounter):
+    if (
+        policy.setting != PROFESSIONAL
+        or policy["prof_hydration_initial"] != "yes"
+        or not visit_for_hydration(encounter)
+    ):
         return False
     if any(service.family == CHEMO for service in parts.vein):
         return False

@@ -40,7 +40,9 @@ def why(coded: Coded, line: Line) -> str:
 
 
 def _about(step: Step, line: Line) -> bool:
-    return step.rule in line.rules and (not step.administrations or bool(set(step.administrations) & set(line.administrations)))
+    return step.rule in line.rules and (
+        not step.administrations or bool(set(step.administrations) & set(line.administrations))
+    )
 
 
 def why_not(coded: Coded, wanted: str) -> tuple[Considered, ...]:

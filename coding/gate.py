@@ -36,18 +36,26 @@ def _refusal(encounter: Encounter, policy: Policy, log: Log) -> tuple[str, str] 
     if encounter.kind == "inpatient":
         if len(encounter.parts) > 1:
             log.problem(
-                "PAYMENT_WINDOW", encounter.id,
+                "PAYMENT_WINDOW",
+                encounter.id,
                 "Outpatient services before the admission belong to the inpatient payment; nothing is reported for them.",
-                "", ("encounter.inpatient",),
+                "",
+                ("encounter.inpatient",),
             )
         return "encounter.inpatient", "The stay is inpatient; these codes are for outpatients."
     if encounter.kind == "home" or encounter.place in _PLACES["home"]:
         return "encounter.home", "The visit was at home; home infusion has codes of its own."
     if policy.setting == PROFESSIONAL:
         if encounter.place in _PLACES["facility"]:
-            return "encounter.facility-place", f"The place of service is {encounter.place}, a facility; a physician does not report these codes there."
+            return (
+                "encounter.facility-place",
+                f"The place of service is {encounter.place}, a facility; a physician does not report these codes there.",
+            )
         if not encounter.place and encounter.kind in HOSPITAL_KINDS:
-            return "encounter.facility-place", f"The visit is {encounter.kind}, in a facility; a physician does not report these codes there."
+            return (
+                "encounter.facility-place",
+                f"The visit is {encounter.kind}, in a facility; a physician does not report these codes there.",
+            )
     return None
 
 
@@ -56,23 +64,30 @@ def unresolved(encounter: Encounter, log: Log) -> tuple[str, str] | None:
     rule = "encounter.unresolved"
     if not encounter.id:
         log.problem(
-            "ENCOUNTER_UNRESOLVED", "", "No encounter in the chart holds these administrations; nothing is billed for them.",
-            "The Encounter resource with its class and period.", (rule,),
+            "ENCOUNTER_UNRESOLVED",
+            "",
+            "No encounter in the chart holds these administrations; nothing is billed for them.",
+            "The Encounter resource with its class and period.",
+            (rule,),
         )
         return rule, "No encounter holds these administrations."
     if not encounter.kind:
         log.problem(
-            "ENCOUNTER_CLASS_UNKNOWN", encounter.id,
+            "ENCOUNTER_CLASS_UNKNOWN",
+            encounter.id,
             "The chart does not say whether the visit was outpatient or inpatient; nothing is billed.",
-            "The class of the Encounter (ambulatory, emergency, observation, inpatient).", (rule,),
+            "The class of the Encounter (ambulatory, emergency, observation, inpatient).",
+            (rule,),
         )
         return rule, "The class of the visit is not known."
     first = min((row.start.at for row in encounter.administrations if row.start), default=encounter.start)
     if first is not None and day(first, encounter.offset) < card("time.first-hour").holds_from:
         log.problem(
-            "DATE_OUTSIDE_RULES", encounter.id,
+            "DATE_OUTSIDE_RULES",
+            encounter.id,
             f"The visit is before {card('time.first-hour').holds_from}, when these codes began; nothing is billed.",
-            "A corrected date.", (rule,),
+            "A corrected date.",
+            (rule,),
         )
         return rule, "No rule of this family was in force on that date."
     return None
@@ -88,8 +103,12 @@ def before_admission(encounters: Sequence[Encounter], policy: Policy) -> frozens
         visit.id
         for visit in encounters
         for stay in stays
-        if visit.kind != "inpatient" and visit.patient == stay.patient and visit.start is not None and stay.start is not None
-        and visit.start <= stay.start and stay.start - (visit.stop or visit.start) <= window
+        if visit.kind != "inpatient"
+        and visit.patient == stay.patient
+        and visit.start is not None
+        and stay.start is not None
+        and visit.start <= stay.start
+        and stay.start - (visit.stop or visit.start) <= window
     )
 
 
@@ -97,8 +116,9 @@ def withheld(encounter: Encounter, log: Log) -> tuple[str, str]:
     """(rule, why) for a visit before an admission."""
     days = THRESHOLDS.payment_window_days
     log.problem(
-        "PAYMENT_WINDOW", encounter.id,
-        f"The patient was admitted within {days} days; outpatient services before that may belong to the inpatient payment, so they are withheld.",
+        "PAYMENT_WINDOW",
+        encounter.id,
+        f"The patient was admitted within {days} days; its services may belong to the inpatient payment and are withheld.",
         "If the stay was in another hospital, or its payer has no such window, the lines that would be are listed as considered.",
         ("encounter.inpatient",),
     )
@@ -112,9 +132,11 @@ def _profile_in_time(encounter: Encounter, policy: Policy, log: Log) -> None:
     date = day(encounter.start, encounter.offset)
     if not window[0] <= date <= window[1]:
         log.problem(
-            "PROFILE_NOT_IN_FORCE", encounter.id,
+            "PROFILE_NOT_IN_FORCE",
+            encounter.id,
             f"The profile {policy['profile']} holds from {window[0]} to {window[1]}, and the visit was on {date}.",
-            "A profile that was in force on that date.", ("chemo.profile",),
+            "A profile that was in force on that date.",
+            ("chemo.profile",),
         )
 
 
@@ -127,7 +149,9 @@ def remarks(encounter: Encounter, policy: Policy, log: Log) -> None:
             log.step(payer_card, MET, found.says)
     if policy.setting == PROFESSIONAL and not encounter.place:
         log.problem(
-            "PLACE_UNKNOWN", encounter.id, "No place of service is charted; the chosen setting is taken as an office.",
+            "PLACE_UNKNOWN",
+            encounter.id,
+            "No place of service is charted; the chosen setting is taken as an office.",
             "The place-of-service code of the location; a facility place bars these codes for physicians.",
             ("encounter.facility-place",),
         )

@@ -22,9 +22,7 @@ def countable(fluids: list[Service], others: list[Service], policy: Policy, log:
     flowing = timeline.union(span for fluid in fluids for span in fluid.spans)
     if not flowing:
         return ()
-    drugs = timeline.union(
-        span for one in others if one.technique != "push" or one.by_time for span in one.spans
-    )
+    drugs = timeline.union(span for one in others if one.technique != "push" or one.by_time for span in one.spans)
     ids = _ids(fluids)
     left = timeline.subtract(flowing, drugs)
     under = timeline.shared(flowing, drugs)
@@ -62,7 +60,9 @@ def _push_time(others: list[Service], policy: Policy) -> list[tuple[int, int]]:
 def _second_site(fluids: list[Service], others: list[Service], under: int, log: Log) -> None:
     sites = {one.site for one in others if one.spans and one.site}
     if any(fluid.site and sites and fluid.site not in sites for fluid in fluids):
-        log.met("hydration.second-site", f"The {under} minutes ran at another site, which changes nothing.", _ids(fluids))
+        log.met(
+            "hydration.second-site", f"The {under} minutes ran at another site, which changes nothing.", _ids(fluids)
+        )
 
 
 def code_hydration(fluids: list[Service], time: Spans, initial: bool, policy: Policy, log: Log) -> list[Draft]:
@@ -74,8 +74,12 @@ def code_hydration(fluids: list[Service], time: Spans, initial: bool, policy: Po
     need = THRESHOLDS.hydration_minimum
     first, hour = code_for(HYDRATION, "initial"), code_for(HYDRATION, "hour")
     service = fluids[0]._replace(
-        items=tuple(item for fluid in fluids for item in fluid.items), ids=ids, spans=time, minutes=total,
-        name=" and ".join(dict.fromkeys(fluid.name for fluid in fluids)), start=time[0][0] if time else fluids[0].start,
+        items=tuple(item for fluid in fluids for item in fluid.items),
+        ids=ids,
+        spans=time,
+        minutes=total,
+        name=" and ".join(dict.fromkeys(fluid.name for fluid in fluids)),
+        start=time[0][0] if time else fluids[0].start,
     )
     too_small = _too_small(fluids, policy)
     if total < need or too_small:
@@ -84,23 +88,51 @@ def code_hydration(fluids: list[Service], time: Spans, initial: bool, policy: Po
     drafts = []
     if initial:
         drafts.append(
-            Draft(first, 1, service, ("hydration.minimum", "hydration.definition"),
-                  f"ordered fluid with {need} countable minutes or more, and no drug service in the vein, is the initial service",
-                  time, 0, total, ids=ids)
+            Draft(
+                first,
+                1,
+                service,
+                ("hydration.minimum", "hydration.definition"),
+                f"ordered fluid with {need} countable minutes or more, and no drug service in the vein, is the initial service",
+                time,
+                0,
+                total,
+                ids=ids,
+            )
         )
         log.met("hydration.minimum", f"{total} countable minutes reach {need}.", ids, first)
     else:
-        log.met("hydration.secondary", "A drug service is initial, so all hydration is reported with the further-hour code.", ids, hour)
+        log.met(
+            "hydration.secondary",
+            "A drug service is initial, so all hydration is reported with the further-hour code.",
+            ids,
+            hour,
+        )
         if policy.setting == FACILITY:
             log.met("initial.facility-rank", "A drug service in the vein outranks hydration.", ids)
-        log.step("edit.hydration-pair", NOT_MET, "A second initial code beside a drug service is never reported.", first,
-                 "A visit without a vein drug service.", ids)
+        log.step(
+            "edit.hydration-pair",
+            NOT_MET,
+            "A second initial code beside a drug service is never reported.",
+            first,
+            "A visit without a vein drug service.",
+            ids,
+        )
     units = hydration_units(total, initial, policy)
     if units:
         rules = ("hydration.units",) if initial else ("hydration.secondary", "hydration.units")
         drafts.append(
-            Draft(hour, units, service, rules, f"countable minutes beside no drug; {need} or more of an hour count, "
-                  f"which makes {units}", time, 1 if initial else 0, total, ids=ids)
+            Draft(
+                hour,
+                units,
+                service,
+                rules,
+                f"countable minutes beside no drug; {need} or more of an hour count, which makes {units}",
+                time,
+                1 if initial else 0,
+                total,
+                ids=ids,
+            )
         )
         log.met("hydration.units", f"{total} countable minutes make {units} further hours.", ids, hour)
     _next_unit(service, total, units, initial, hour, policy, log)
@@ -111,8 +143,12 @@ def _next_unit(service: Service, total: int, units: int, initial: bool, hour: st
     need = minutes_for(units + 1 if initial else units, policy)
     later = timeline.instant_after(service.spans, need)
     log.step(
-        "hydration.units", NOT_MET, f"{total} countable minutes; {need} would earn one more unit.", hour,
-        f"Fluid alone until {timeline.clock(later, service.offset)} or later adds one unit.", service.ids,
+        "hydration.units",
+        NOT_MET,
+        f"{total} countable minutes; {need} would earn one more unit.",
+        hour,
+        f"Fluid alone until {timeline.clock(later, service.offset)} or later adds one unit.",
+        service.ids,
         (("active_minutes", total), ("needed_minutes", need)),
     )
 
@@ -121,8 +157,12 @@ def _too_small(fluids: list[Service], policy: Policy) -> str:
     least = policy["hydration_min_ml"]
     if least in ("none", 0):
         return ""
-    volume = sum(item.row.dose.value for fluid in fluids for item in fluid.items
-                 if item.row.dose and item.row.dose.unit.lower() == "ml")
+    volume = sum(
+        item.row.dose.value
+        for fluid in fluids
+        for item in fluid.items
+        if item.row.dose and item.row.dose.unit.lower() == "ml"
+    )
     return f"{volume:g} mL is under the {least} mL that the policy asks for" if volume < int(least) else ""
 
 
@@ -133,8 +173,15 @@ def _nothing(service: Service, total: int, too_small: str, code: str, ids: tuple
     if service.spans and not too_small:
         at = timeline.instant_after(service.spans, need)
         later = f"Fluid alone until {timeline.clock(at, service.offset)} or later."
-    log.step("hydration.minimum", NOT_MET, f"{service.name}: {why}.", code, later, ids,
-             (("active_minutes", total), ("needed_minutes", need)))
+    log.step(
+        "hydration.minimum",
+        NOT_MET,
+        f"{service.name}: {why}.",
+        code,
+        later,
+        ids,
+        (("active_minutes", total), ("needed_minutes", need)),
+    )
     log.refuse(ids, f"{service.name}: {why}; hydration is not reported, not even as a push.", "hydration.minimum")
 
 

@@ -18,7 +18,7 @@ SHOT_ROUTES = ("sc", "im")
 
 def code_shots(shots: list[Service], encounter: Encounter, policy: Policy, log: Log) -> list[Draft]:
     """One unit for each separately ordered dose; the shots of one divided dose as the policy says."""
-    drafts = []
+    drafts: list[Draft] = []
     last: dict[str, Service] = {}
     for shot in shots:
         code, rule = _shot_code(shot, encounter, policy, log)
@@ -30,8 +30,16 @@ def code_shots(shots: list[Service], encounter: Encounter, policy: Policy, log: 
                 previous = drafts.pop()
                 drafts.append(previous._replace(ids=(previous.ids or previous.service.ids) + shot.ids))
                 continue
-            drafts.append(Draft(code, 1, shot, (rule, "injection.split-dose"),
-                                "a second shot of one divided dose, which this policy counts", modifiers=("59",)))
+            drafts.append(
+                Draft(
+                    code,
+                    1,
+                    shot,
+                    (rule, "injection.split-dose"),
+                    "a second shot of one divided dose, which this policy counts",
+                    modifiers=("59",),
+                )
+            )
         else:
             drafts.append(Draft(code, 1, shot, (rule,), "a separately ordered shot, reported beside any vein service"))
             log.met(rule, f"{shot.name} at {shot.when} is a shot of its own.", shot.ids, code)
@@ -50,9 +58,14 @@ def _shot_code(shot: Service, encounter: Encounter, policy: Policy, log: Log) ->
         return plain, "injection.each-dose"
     if drug.key == "methotrexate" and not _for_neoplasm(shot, encounter):
         wanted = str(policy["methotrexate_low_dose"])
-        log.step("chemo.methotrexate", NOT_MET if wanted != plain else "met",
-                 f"Methotrexate outside cancer care is reported with {wanted} under this policy.",
-                 plain if wanted != plain else code_for(CHEMO, "injection"), "The switch methotrexate_low_dose.", shot.ids)
+        log.step(
+            "chemo.methotrexate",
+            NOT_MET if wanted != plain else "met",
+            f"Methotrexate outside cancer care is reported with {wanted} under this policy.",
+            plain if wanted != plain else code_for(CHEMO, "injection"),
+            "The switch methotrexate_low_dose.",
+            shot.ids,
+        )
         return wanted, "chemo.methotrexate"
     return code_for(CHEMO, "injection"), "chemo.injection"
 
@@ -71,9 +84,11 @@ def _one_dose(before: Service, shot: Service, policy: Policy, log: Log) -> bool:
     if not same_order or apart > THRESHOLDS.split_dose_window_minutes * MINUTE:
         return False
     log.problem(
-        "SPLIT_DOSE_ASSUMED", shot.id,
+        "SPLIT_DOSE_ASSUMED",
+        shot.id,
         f"Two shots of {shot.name} {apart // MINUTE} minutes apart without separate orders are counted as one divided dose.",
-        "Separate orders, or a note that two doses were ordered, make them two.", ("injection.split-dose",),
+        "Separate orders, or a note that two doses were ordered, make them two.",
+        ("injection.split-dose",),
     )
     return True
 
@@ -87,22 +102,59 @@ def code_under_skin(infusions: list[Service], policy: Policy, log: Log) -> list[
     first, hour = code_for("subcutaneous", "initial infusion"), code_for("subcutaneous", "hour")
     rule = "injection.subcutaneous-infusion"
     drafts = [
-        Draft(first, 1, main, (rule, "time.first-hour"), f"an infusion under the skin of {THRESHOLDS.infusion_minimum} minutes or more",
-              main.spans, 0, main.minutes)
+        Draft(
+            first,
+            1,
+            main,
+            (rule, "time.first-hour"),
+            f"an infusion under the skin of {THRESHOLDS.infusion_minimum} minutes or more",
+            main.spans,
+            0,
+            main.minutes,
+        )
     ]
     log.met(rule, f"{main.name} ran under the skin for {main.minutes} minutes.", main.ids, first)
     units = additional_hours(main.minutes, policy)
     if units:
-        drafts.append(Draft(hour, units, main, ("time.additional-hour", rule), f"{minutes_for(units, policy)} minutes earn {units} "
-                            "further hours", main.spans, 1, main.minutes))
-        log.met("time.additional-hour", f"{main.name}: {main.minutes} minutes earn {units} further hours.", main.ids, hour)
+        drafts.append(
+            Draft(
+                hour,
+                units,
+                main,
+                ("time.additional-hour", rule),
+                f"{minutes_for(units, policy)} minutes earn {units} further hours",
+                main.spans,
+                1,
+                main.minutes,
+            )
+        )
+        log.met(
+            "time.additional-hour", f"{main.name}: {main.minutes} minutes earn {units} further hours.", main.ids, hour
+        )
     need = minutes_for(units + 1, policy)
     later = clock(instant_after(main.spans, need), main.offset)
-    log.step("time.additional-hour", NOT_MET, f"{main.name} ran {main.minutes} minutes; {need} would earn one more hour.", hour,
-             f"A charted stop at {later} or later adds one unit.", main.ids, (("active_minutes", main.minutes), ("needed_minutes", need)))
+    log.step(
+        "time.additional-hour",
+        NOT_MET,
+        f"{main.name} ran {main.minutes} minutes; {need} would earn one more hour.",
+        hour,
+        f"A charted stop at {later} or later adds one unit.",
+        main.ids,
+        (("active_minutes", main.minutes), ("needed_minutes", need)),
+    )
     if any(one.has("extra-sc-site") for one in infusions):
-        drafts.append(Draft(code_for("subcutaneous", "extra site"), 1, main, (rule,), "another pump with new sites was set up"))
+        drafts.append(
+            Draft(code_for("subcutaneous", "extra site"), 1, main, (rule,), "another pump with new sites was set up")
+        )
     for other in order[1:]:
-        log.refuse(other.ids, f"{other.name} is a second infusion under the skin; the first hour is one for the visit.", rule)
-        log.problem("UNLISTED_SERVICE", other.id, f"No rule codes a second drug infused under the skin ({other.name}).", "", (rule,))
+        log.refuse(
+            other.ids, f"{other.name} is a second infusion under the skin; the first hour is one for the visit.", rule
+        )
+        log.problem(
+            "UNLISTED_SERVICE",
+            other.id,
+            f"No rule codes a second drug infused under the skin ({other.name}).",
+            "",
+            (rule,),
+        )
     return drafts

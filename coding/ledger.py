@@ -22,7 +22,14 @@ def close(
         rule, why = held
         log.met(rule, why)
         for line in would_be or []:
-            log.step(rule, NOT_REACHED, f"{line.why} Not billed: {why}", line.code, "The visit as the rule needs it.", line.administrations)
+            log.step(
+                rule,
+                NOT_REACHED,
+                f"{line.why} Not billed: {why}",
+                line.code,
+                "The visit as the rule needs it.",
+                line.administrations,
+            )
         ids = tuple(id for line in would_be or [] for id in line.administrations)
         log.refuse(ids, why, rule)
     billed = {id for line in lines for id in line.administrations}
@@ -30,11 +37,22 @@ def close(
     if left:
         asked = {problem.resource: problem.rules for problem in log.problems}
         for id in left:
-            log.refuse((id,), "It adds no line of its own; see the steps and questions that name it.", *asked.get(id, ()))
+            log.refuse(
+                (id,), "It adds no line of its own; see the steps and questions that name it.", *asked.get(id, ())
+            )
     not_billed = tuple(one for one in log.not_billed if one.resource not in billed)
     return Coded(
-        encounter.id, policy.setting, policy.payer, rules.VERSION, tuple((name, policy[name]) for name in policy.overridden),
-        tuple(lines), tuple(drug_lines), _considered(log, lines), not_billed, tuple(log.problems), tuple(log.steps),
+        encounter.id,
+        policy.setting,
+        policy.payer,
+        rules.VERSION,
+        tuple((name, policy[name]) for name in policy.overridden),
+        tuple(lines),
+        tuple(drug_lines),
+        _considered(log, lines),
+        not_billed,
+        tuple(log.problems),
+        tuple(log.steps),
     )
 
 

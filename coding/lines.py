@@ -18,13 +18,31 @@ def date_lines(drafts: list[Draft], encounter: Encounter, policy: Policy, log: L
         diagnoses = linked(draft.service, encounter)
         why = sentence(draft)
         if _over_midnight(draft):
-            log.met("encounter.unit-dating", f"Units of {draft.code} are dated on the day on which each hour began.",
-                    draft.ids or draft.service.ids, draft.code)
+            log.met(
+                "encounter.unit-dating",
+                f"Units of {draft.code} are dated on the day on which each hour began.",
+                draft.ids or draft.service.ids,
+                draft.code,
+            )
         for date, units in dates.items():
-            dated = why if len(dates) == 1 else f"{why} {units} of {draft.units} units began on {date} [{cite('encounter.unit-dating')}]."
+            dated = (
+                why
+                if len(dates) == 1
+                else f"{why} {units} of {draft.units} units began on {date} [{cite('encounter.unit-dating')}]."
+            )
             lines.append(
-                Line(draft.code, units, date, draft.modifiers, draft.service.name, draft.minutes,
-                     draft.ids or draft.service.ids, diagnoses, draft.rules, dated)
+                Line(
+                    draft.code,
+                    units,
+                    date,
+                    draft.modifiers,
+                    draft.service.name,
+                    draft.minutes,
+                    draft.ids or draft.service.ids,
+                    diagnoses,
+                    draft.rules,
+                    dated,
+                )
             )
     _across_days(lines, log)
     _orders(drafts, log)
@@ -67,12 +85,19 @@ def _orders(drafts: list[Draft], log: Log) -> None:
     """A missing link to an order proves nothing, and is shown."""
     without = dict.fromkeys(item.name for draft in drafts for item in draft.service.items if item.row.order is None)
     if without:
-        log.step("documentation.order", UNKNOWN, f"No order is linked to {', '.join(without)}; a line needs an authenticated order behind it.",
-                 "", "The order, found in the chart.")
+        log.step(
+            "documentation.order",
+            UNKNOWN,
+            f"No order is linked to {', '.join(without)}; a line needs an authenticated order behind it.",
+            "",
+            "The order, found in the chart.",
+        )
 
 
 def _across_days(lines: list[Line], log: Log) -> None:
     dates = {line.date for line in lines}
     if len(dates) > 1:
-        log.met("encounter.observation-days", f"One stay over {len(dates)} dates: one hierarchy, units on their own dates.")
+        log.met(
+            "encounter.observation-days", f"One stay over {len(dates)} dates: one hierarchy, units on their own dates."
+        )
         log.met("encounter.midnight", "Midnight starts no new visit.")

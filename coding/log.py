@@ -41,9 +41,7 @@ class Log:
         """A rule applied."""
         self.steps.append(Step(rule, MET, says, code, "", ids, ()))
 
-    def problem(
-        self, code: str, resource: str, says: str, would_change: str = "", rules: tuple[str, ...] = ()
-    ) -> None:
+    def problem(self, code: str, resource: str, says: str, would_change: str = "", rules: tuple[str, ...] = ()) -> None:
         """Something for a person, with the severity of its kind; said once for a resource."""
         found = Problem(code, PROBLEMS[code].severity, resource, says, would_change, rules)
         if found not in self.problems:

@@ -25,7 +25,12 @@ def mark_second_sites(groups: list[list[Draft]], policy: Policy, log: Log) -> li
                     rules=(*draft.rules, "site.second-site", "edit.modifier-59"),
                     because=f"{draft.because}, at a second access site whose need is charted (modifier {modifier})",
                 )
-                log.met("edit.modifier-59", f"{draft.code} is a second initial at a second site.", draft.service.ids, draft.code)
+                log.met(
+                    "edit.modifier-59",
+                    f"{draft.code} is a second initial at a second site.",
+                    draft.service.ids,
+                    draft.code,
+                )
             drafts.append(draft)
     return drafts
 

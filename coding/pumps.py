@@ -42,12 +42,20 @@ def code_pump(service: Service, policy: Policy, log: Log) -> list[Draft]:
         return [_draft(code_for(CHEMO, "office pump"), service, RULE, length, log)]
     if medicare:
         log.problem(
-            "PUMP_SUPPLIER", service.id,
+            "PUMP_SUPPLIER",
+            service.id,
             f"Who supplied the pump for {service.name}, and whether the patient returns for its removal, is not all charted.",
-            "A pump that the clinic supplied and takes off again is reported with G0498 under Medicare.", (RULE,),
+            "A pump that the clinic supplied and takes off again is reported with G0498 under Medicare.",
+            (RULE,),
         )
-        log.step(RULE, UNKNOWN, "A clinic-supplied pump is not proved here.", code_for(CHEMO, "office pump"),
-                 "A note that the clinic supplied the pump.", service.ids)
+        log.step(
+            RULE,
+            UNKNOWN,
+            "A clinic-supplied pump is not proved here.",
+            code_for(CHEMO, "office pump"),
+            "A note that the clinic supplied the pump.",
+            service.ids,
+        )
     return [_draft(code_for(CHEMO, "pump"), service, RULE, length, log)]
 
 
@@ -58,27 +66,51 @@ def _practice_pump(service: Service) -> bool:
 def _draft(code: str, service: Service, rule: str, length: int, log: Log) -> Draft:
     hours = length // THRESHOLDS.hour
     log.met(rule, f"{service.name} by pump for {hours} hours.", service.ids, code)
-    return Draft(code, 1, service, (rule,), f"a pump was started for {hours} hours, more than {THRESHOLDS.pump_minimum_hours}; "
-                 "one unit, hours and removal included")
+    return Draft(
+        code,
+        1,
+        service,
+        (rule,),
+        f"a pump was started for {hours} hours, more than {THRESHOLDS.pump_minimum_hours}; "
+        "one unit, hours and removal included",
+    )
 
 
 def _ask_length(service: Service, log: Log) -> None:
     hours = THRESHOLDS.pump_minimum_hours
-    log.refuse(service.ids, f"Nothing charted shows that the pump with {service.name} runs more than {hours} hours.", RULE)
-    log.step(RULE, UNKNOWN, "The length of the pump infusion is not charted.", code_for(CHEMO, "pump"),
-             f"An order or note for more than {hours} hours.", service.ids)
+    log.refuse(
+        service.ids, f"Nothing charted shows that the pump with {service.name} runs more than {hours} hours.", RULE
+    )
+    log.step(
+        RULE,
+        UNKNOWN,
+        "The length of the pump infusion is not charted.",
+        code_for(CHEMO, "pump"),
+        f"An order or note for more than {hours} hours.",
+        service.ids,
+    )
     log.problem(
-        "PUMP_DURATION_UNKNOWN", service.id, f"{service.name} was started on a pump, but nothing says for how long.",
-        f"An order or note for more than {hours} hours supports the pump code.", (RULE,),
+        "PUMP_DURATION_UNKNOWN",
+        service.id,
+        f"{service.name} was started on a pump, but nothing says for how long.",
+        f"An order or note for more than {hours} hours supports the pump code.",
+        (RULE,),
     )
 
 
 def _therapeutic(service: Service, policy: Policy, length: int, log: Log) -> list[Draft]:
     if OFFICE_CARD in policy.cards and policy.setting == FACILITY:
         return [_draft(code_for(THERAPEUTIC, "pump"), service, RULE, length, log)]
-    log.refuse(service.ids, f"No code of this family reports a prolonged pump start of {service.name} under this policy.", RULE)
-    log.problem("UNLISTED_SERVICE", service.id, f"{service.name} was started on a pump for {length // 60} hours and has no code here.",
-                "The payer's own instruction.", (RULE,))
+    log.refuse(
+        service.ids, f"No code of this family reports a prolonged pump start of {service.name} under this policy.", RULE
+    )
+    log.problem(
+        "UNLISTED_SERVICE",
+        service.id,
+        f"{service.name} was started on a pump for {length // 60} hours and has no code here.",
+        "The payer's own instruction.",
+        (RULE,),
+    )
     return []
 
 
@@ -88,4 +120,3 @@ def code_refill(service: Service, log: Log) -> Draft:
     code = code_for("device", "refill implanted" if implanted else "refill portable")
     log.met(RULE, f"A pump was refilled with {service.name}.", service.ids, code)
     return Draft(code, 1, service, (RULE,), f"{'an implanted' if implanted else 'a portable'} pump was refilled")
-

@@ -54,8 +54,11 @@ def _part_of(push: Service, own: list[Service], log: Log) -> bool:
                 return True
             if start <= push.start < stop:
                 _other_reading(
-                    push, "push.during-own-infusion", "PUSH_DURING_OWN_INFUSION",
-                    f"{push.name} was pushed at {push.when} while its own infusion ran", log,
+                    push,
+                    "push.during-own-infusion",
+                    "PUSH_DURING_OWN_INFUSION",
+                    f"{push.name} was pushed at {push.when} while its own infusion ran",
+                    log,
                 )
                 return True
     stops = [stop for infusion in own for _, stop in infusion.spans if stop <= push.start]
@@ -63,8 +66,11 @@ def _part_of(push: Service, own: list[Service], log: Log) -> bool:
     if after > window:
         return False
     _other_reading(
-        push, "push.after-own-infusion", "PUSH_AFTER_INFUSION",
-        f"{push.name} was pushed at {push.when}, {after} minutes after its own infusion ended", log,
+        push,
+        "push.after-own-infusion",
+        "PUSH_AFTER_INFUSION",
+        f"{push.name} was pushed at {push.when}, {after} minutes after its own infusion ended",
+        log,
     )
     return True
 
@@ -78,14 +84,19 @@ def _bolus(push: Service, infusion: Service, gap: int, log: Log) -> None:
         rule,
     )
     log.step(
-        "push.bolus-then-infusion", NOT_MET,
+        "push.bolus-then-infusion",
+        NOT_MET,
         f"The gap of {max(gap, 0)} minutes to its infusion is not more than {THRESHOLDS.bolus_window}.",
-        "96376", f"A push more than {THRESHOLDS.bolus_window} minutes apart.", push.ids,
+        "96376",
+        f"A push more than {THRESHOLDS.bolus_window} minutes apart.",
+        push.ids,
     )
     log.problem(
-        "BOLUS_READINGS", push.id,
+        "BOLUS_READINGS",
+        push.id,
         f"Some facilities report the push of {push.name} before its infusion; here only the infusion is reported.",
-        "", (rule,),
+        "",
+        (rule,),
     )
 
 
@@ -99,9 +110,15 @@ def _other_reading(push: Service, rule: str, problem: str, says: str, log: Log) 
 
 def _repeats(push: Service, last: int | None, own: bool, policy: Policy, log: Log) -> bool:
     if push.has("test-dose"):
-        log.met("push.test-dose", f"{push.name} at {push.when} was a test dose more than {THRESHOLDS.bolus_window} minutes from its infusion.", push.ids)
+        log.met(
+            "push.test-dose",
+            f"{push.name} at {push.when} was a test dose more than {THRESHOLDS.bolus_window} minutes from its infusion.",
+            push.ids,
+        )
     if push.family == CHEMO:
-        log.refuse(push.ids, f"{push.name} at {push.when} repeats a chemotherapy push; no code reports that.", "push.chemo")
+        log.refuse(
+            push.ids, f"{push.name} at {push.when} repeats a chemotherapy push; no code reports that.", "push.chemo"
+        )
         return False
     if policy.setting != FACILITY:
         log.refuse(
@@ -117,10 +134,17 @@ def _repeats(push: Service, last: int | None, own: bool, policy: Policy, log: Lo
         return True
     earliest = timeline.clock((last or 0) + need * MINUTE, push.offset)
     log.refuse(
-        push.ids, f"{push.name} at {push.when} came {gap} minutes after its last reported push; {need} are needed.", "push.same-drug"
+        push.ids,
+        f"{push.name} at {push.when} came {gap} minutes after its last reported push; {need} are needed.",
+        "push.same-drug",
     )
     log.step(
-        "push.same-drug", NOT_MET, f"{gap} minutes after the last reported push of {push.name}; {need} are needed.",
-        "96376", f"A push at {earliest} or later.", push.ids, (("gap_minutes", gap), ("needed_minutes", need)),
+        "push.same-drug",
+        NOT_MET,
+        f"{gap} minutes after the last reported push of {push.name}; {need} are needed.",
+        "96376",
+        f"A push at {earliest} or later.",
+        push.ids,
+        (("gap_minutes", gap), ("needed_minutes", need)),
     )
     return False

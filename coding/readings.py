@@ -24,20 +24,62 @@ class Reading(NamedTuple):
 
 
 READINGS = (
-    Reading("same_drug_repeat", "sum", "interval", "sequential.same-drug", "SAME_DRUG_READINGS",
-            "Runs of one drug are added up; judged one by one"),
-    Reading("same_drug_repeat", "interval", "sum", "sequential.same-drug", "SAME_DRUG_READINGS",
-            "Runs of one drug are judged one by one; added up"),
-    Reading("profile", "seed_commercial", "medicare_2025", "chemo.profile", "PROFILE_READING",
-            "Classes follow the commercial profile; under the Medicare profile"),
-    Reading("profile", "medicare_2025", "seed_commercial", "chemo.profile", "PROFILE_READING",
-            "Classes follow the Medicare profile; under the commercial profile"),
-    Reading("init_tie", "longest", "earliest", "concurrent.split", "CLOCK_ORDER_READING",
-            "The longest infusion comes first; in clock order"),
-    Reading("hyd_subtract_push", "documented_only", "none", "hydration.not-concurrent", "HYDRATION_PUSH_MINUTES",
-            "Charted push minutes are taken out of the fluid time; left in"),
-    Reading("prof_hydration_initial", "no", "yes", "hydration.secondary", "VISIT_REASON_READING",
-            "Rank decides the initial service; by the reason of the visit"),
+    Reading(
+        "same_drug_repeat",
+        "sum",
+        "interval",
+        "sequential.same-drug",
+        "SAME_DRUG_READINGS",
+        "Runs of one drug are added up; judged one by one",
+    ),
+    Reading(
+        "same_drug_repeat",
+        "interval",
+        "sum",
+        "sequential.same-drug",
+        "SAME_DRUG_READINGS",
+        "Runs of one drug are judged one by one; added up",
+    ),
+    Reading(
+        "profile",
+        "seed_commercial",
+        "medicare_2025",
+        "chemo.profile",
+        "PROFILE_READING",
+        "Classes follow the commercial profile; under the Medicare profile",
+    ),
+    Reading(
+        "profile",
+        "medicare_2025",
+        "seed_commercial",
+        "chemo.profile",
+        "PROFILE_READING",
+        "Classes follow the Medicare profile; under the commercial profile",
+    ),
+    Reading(
+        "init_tie",
+        "longest",
+        "earliest",
+        "concurrent.split",
+        "CLOCK_ORDER_READING",
+        "The longest infusion comes first; in clock order",
+    ),
+    Reading(
+        "hyd_subtract_push",
+        "documented_only",
+        "none",
+        "hydration.not-concurrent",
+        "HYDRATION_PUSH_MINUTES",
+        "Charted push minutes are taken out of the fluid time; left in",
+    ),
+    Reading(
+        "prof_hydration_initial",
+        "no",
+        "yes",
+        "hydration.secondary",
+        "VISIT_REASON_READING",
+        "Rank decides the initial service; by the reason of the visit",
+    ),
 )
 
 
@@ -51,8 +93,11 @@ def tell(encounter: Encounter, policy: Policy, lines: list[Line], log: Log, reco
         other = recode(_turned(policy, reading))
         if _totals(other) != _totals(lines):
             log.problem(
-                reading.problem, encounter.id, f"{reading.says}, the lines are {_words(other)}.",
-                f"The switch {reading.switch} = {reading.there} takes that reading.", (reading.rule,),
+                reading.problem,
+                encounter.id,
+                f"{reading.says}, the lines are {_words(other)}.",
+                f"The switch {reading.switch} = {reading.there} takes that reading.",
+                (reading.rule,),
             )
 
 

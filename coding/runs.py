@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from coding import timeline
@@ -37,7 +38,7 @@ def assemble(timed: list[Timed], policy: Policy, log: Log) -> list[Service]:
 
 def is_pause(row: Administration) -> bool:
     """A row that says that nothing flowed: on hold, or a rate of zero."""
-    return row.status == "held" or row.rate is not None and row.rate.value == 0
+    return row.status == "held" or (row.rate is not None and row.rate.value == 0)
 
 
 def way(one: Timed, log: Log) -> tuple[str, str]:
@@ -84,8 +85,19 @@ def _single(one: Timed, technique: str, route: str) -> Service:
     item = one.item
     spans: Spans = ((one.start, one.stop),) if one.stop is not None and one.stop > one.start else ()
     return Service(
-        (item,), (item.id,), item.name, item.key, technique, route, spans, timeline.minutes(spans), one.start,
-        item.offset, one.grade, open=one.stop is None, site=item.row.site,
+        (item,),
+        (item.id,),
+        item.name,
+        item.key,
+        technique,
+        route,
+        spans,
+        timeline.minutes(spans),
+        one.start,
+        item.offset,
+        one.grade,
+        open=one.stop is None,
+        site=item.row.site,
     )
 
 
@@ -114,9 +126,11 @@ def _joins(group: list[Timed], row: Timed, policy: Policy) -> bool:
         return False
     stops = [one.stop for one in group if one.stop is not None]
     if last.stop is None:
-        return bool(order) and order == next_order and (is_pause(before) or is_pause(after) or _rate_step(before, after))
+        return (
+            bool(order) and order == next_order and (is_pause(before) or is_pause(after) or _rate_step(before, after))
+        )
     gap = row.start - max(stops)
-    return resumed or is_pause(before) and bool(order) or gap <= policy["restart_gap_min"] * MINUTE
+    return resumed or (is_pause(before) and bool(order)) or gap <= policy["restart_gap_min"] * MINUTE
 
 
 def _rate_step(before: Administration, after: Administration) -> bool:
@@ -131,9 +145,7 @@ def _merged(group: list[Timed], route: str, policy: Policy, log: Log) -> Service
         log.refuse(ids, f"{items[0].name} was held and never ran.", "excluded.status")
         return None
     spans, grade = _flow(group, active)
-    pauses = timeline.union(
-        (one.start, one.stop) for one in group if one.stop is not None and is_pause(one.item.row)
-    )
+    pauses = timeline.union((one.start, one.stop) for one in group if one.stop is not None and is_pause(one.item.row))
     spans = timeline.subtract(spans, pauses)
     bridged = _bridge(spans, pauses, policy["bag_gap_counts_max_min"]) if policy["bag_gap_counts_max_min"] else spans
     first = active[0]
@@ -141,8 +153,18 @@ def _merged(group: list[Timed], route: str, policy: Policy, log: Log) -> Service
         _tell(group, active, spans, ids, log)
     return Service(
         tuple(one.item for one in active) + tuple(one.item for one in group if one not in active),
-        ids, first.item.name, first.item.key, "infusion", route, bridged, timeline.minutes(bridged), first.start,
-        first.item.offset, grade, runs=(bridged,), open=active[-1].stop is None,
+        ids,
+        first.item.name,
+        first.item.key,
+        "infusion",
+        route,
+        bridged,
+        timeline.minutes(bridged),
+        first.start,
+        first.item.offset,
+        grade,
+        runs=(bridged,),
+        open=active[-1].stop is None,
         site=next((item.row.site for item in items if item.row.site), ""),
     )
 
@@ -165,7 +187,7 @@ def _flow(group: list[Timed], active: list[Timed]) -> tuple[Spans, str]:
 def _bridge(spans: Spans, pauses: Spans, most_minutes: int) -> Spans:
     gaps = [
         (a[1], b[0])
-        for a, b in zip(spans, spans[1:], strict=False)
+        for a, b in itertools.pairwise(spans)
         if b[0] - a[1] <= most_minutes * MINUTE and not timeline.shared(((a[1], b[0]),), pauses)
     ]
     return timeline.union(spans + tuple(gaps))
@@ -183,7 +205,11 @@ def _tell(group: list[Timed], active: list[Timed], spans: Spans, ids: tuple[str,
         log.met("run.pause", f"{first.name} paused; only {when} counts.", ids)
         _assumed_pause(group, spans, first, log)
         elapsed = (spans[-1][1] - spans[0][0]) // MINUTE if spans else 0
-        log.met("time.actual-minutes", f"{elapsed} minutes passed and {timeline.minutes(spans)} flowed; only those count.", ids)
+        log.met(
+            "time.actual-minutes",
+            f"{elapsed} minutes passed and {timeline.minutes(spans)} flowed; only those count.",
+            ids,
+        )
     sites = {one.item.row.site for one in active if one.item.row.site}
     if len(sites) > 1 or any(one.item.row.has("infiltrated") for one in active):
         log.met("initial.restart", f"{first.name} was restarted; a restarted line is the same service.", ids)
@@ -193,11 +219,15 @@ def _assumed_pause(group: list[Timed], spans: Spans, first: Item, log: Log) -> N
     """A gap that nothing charted explains is read as a pause, and asked about."""
     rows = [one.item.row for one in group]
     one_order = len({row.order.id for row in rows if row.order}) == 1 and all(row.order for row in rows)
-    if one_order or any(is_pause(row) or row.has("resumed") or row.has("same-bag") or row.has("new-bag") for row in rows):
+    if one_order or any(
+        is_pause(row) or row.has("resumed") or row.has("same-bag") or row.has("new-bag") for row in rows
+    ):
         return
-    gaps = [(after[0] - before[1]) // MINUTE for before, after in zip(spans, spans[1:], strict=False)]
+    gaps = [(after[0] - before[1]) // MINUTE for before, after in itertools.pairwise(spans)]
     log.problem(
-        "SEGMENT_GAP", first.id,
-        f"{first.name} has {' and '.join(map(str, gaps))} minutes without flow between its rows; they are read as one infusion that paused.",
-        "An order on the rows, or a note that it was a new dose, settles it.", ("run.merge",),
+        "SEGMENT_GAP",
+        first.id,
+        f"{first.name} has {' and '.join(map(str, gaps))} minutes without flow between its rows, read as a pause of one infusion.",
+        "An order on the rows, or a note that it was a new dose, settles it.",
+        ("run.merge",),
     )

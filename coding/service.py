@@ -87,10 +87,7 @@ class Service(NamedTuple):
 
     def has(self, fact: str) -> bool:
         """Whether the chart says this of any of its rows."""
-        for item in self.items:
-            if item.row.facts and item.row.has(fact):
-                return True
-        return False
+        return any(item.row.facts and item.row.has(fact) for item in self.items)
 
     def reasons(self) -> tuple[str, ...]:
         """ICD-10-CM codes charted for its rows or their orders, in charted order, once each."""

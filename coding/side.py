@@ -62,7 +62,9 @@ def code_side(services: list[Service], encounter: Encounter, policy: Policy, log
 def _other(service: Service, policy: Policy, log: Log) -> list[Draft]:
     if service.technique == "on-body":
         log.met("injection.on-body", f"{service.name} was put on as a wearable injector.", service.ids)
-        return [Draft(code_for("device", "on-body"), 1, service, ("injection.on-body",), "a wearable injector was put on")]
+        return [
+            Draft(code_for("device", "on-body"), 1, service, ("injection.on-body",), "a wearable injector was put on")
+        ]
     if service.technique == "refill":
         return [code_refill(service, log)]
     if service.technique == "pump":
@@ -76,21 +78,41 @@ def _other(service: Service, policy: Policy, log: Log) -> list[Draft]:
 
 def _cavity(service: Service, log: Log) -> list[Draft]:
     if service.family != CHEMO:
-        log.problem("ROUTE_UNSUPPORTED", service.id, f"{service.name} went into a body space, by a route that these codes cover for chemotherapy only.",
-                    "The procedure code under which it was given.", ("chemo.cavity",))
-        log.refuse(service.ids, f"{service.name} went into a body space; for a drug of this class that is another code family.", "chemo.cavity")
+        log.problem(
+            "ROUTE_UNSUPPORTED",
+            service.id,
+            f"{service.name} went into a body space, by a route that these codes cover for chemotherapy only.",
+            "The procedure code under which it was given.",
+            ("chemo.cavity",),
+        )
+        log.refuse(
+            service.ids,
+            f"{service.name} went into a body space; for a drug of this class that is another code family.",
+            "chemo.cavity",
+        )
         return []
     code = code_for("cavity", service.route)
-    log.met("chemo.cavity", f"{service.name} went into a body space: one unit, outside the time rules.", service.ids, code)
+    log.met(
+        "chemo.cavity", f"{service.name} went into a body space: one unit, outside the time rules.", service.ids, code
+    )
     return [Draft(code, 1, service, ("chemo.cavity",), "given into a body space, one unit")]
 
 
 def _artery(service: Service, policy: Policy, log: Log) -> list[Draft]:
     if service.family != CHEMO:
         if service.technique == "infusion":
-            log.refuse(service.ids, f"No code of this family reports an artery infusion of {service.name}.", "injection.intra-arterial")
-            log.problem("UNLISTED_SERVICE", service.id, f"{service.name} was infused into an artery.", "The payer's own instruction.",
-                        ("injection.intra-arterial",))
+            log.refuse(
+                service.ids,
+                f"No code of this family reports an artery infusion of {service.name}.",
+                "injection.intra-arterial",
+            )
+            log.problem(
+                "UNLISTED_SERVICE",
+                service.id,
+                f"{service.name} was infused into an artery.",
+                "The payer's own instruction.",
+                ("injection.intra-arterial",),
+            )
             return []
         code = code_for(THERAPEUTIC, "artery")
         log.met("injection.intra-arterial", f"{service.name} was given into an artery.", service.ids, code)
@@ -99,22 +121,59 @@ def _artery(service: Service, policy: Policy, log: Log) -> list[Draft]:
     if service.technique != "infusion":
         code = code_for("artery", "push")
         log.met(rule, f"{service.name} was pushed into an artery.", service.ids, code)
-        return [Draft(code, 1, service, (rule,), "pushed into an artery", service.spans, 0, service.minutes if service.spans else None)]
+        return [
+            Draft(
+                code,
+                1,
+                service,
+                (rule,),
+                "pushed into an artery",
+                service.spans,
+                0,
+                service.minutes if service.spans else None,
+            )
+        ]
     first, hour = code_for("artery", "initial infusion"), code_for("artery", "hour")
     log.met(rule, f"{service.name} was infused into an artery for {service.minutes} minutes.", service.ids, first)
-    drafts = [Draft(first, 1, service, (rule, "time.first-hour"), "infused into an artery, first hour", service.spans, 0, service.minutes)]
+    drafts = [
+        Draft(
+            first,
+            1,
+            service,
+            (rule, "time.first-hour"),
+            "infused into an artery, first hour",
+            service.spans,
+            0,
+            service.minutes,
+        )
+    ]
     units = additional_hours(service.minutes, policy)
     if units:
-        drafts.append(Draft(hour, units, service, ("time.additional-hour", rule), f"{minutes_for(units, policy)} minutes earn {units}",
-                            service.spans, 1, service.minutes))
+        drafts.append(
+            Draft(
+                hour,
+                units,
+                service,
+                ("time.additional-hour", rule),
+                f"{minutes_for(units, policy)} minutes earn {units}",
+                service.spans,
+                1,
+                service.minutes,
+            )
+        )
     return drafts
 
 
 def _unplaced(service: Service, log: Log) -> list[Draft]:
     says = f"{service.name} at {service.when} has no charted route or method that a rule can read"
     log.refuse(service.ids, f"{says}.", "documentation.start-and-stop")
-    log.problem("ROUTE_MISSING", service.id, f"{says}; nothing is billed for it.", "The charted route and method (push, infusion, injection).",
-                ("documentation.start-and-stop",))
+    log.problem(
+        "ROUTE_MISSING",
+        service.id,
+        f"{says}; nothing is billed for it.",
+        "The charted route and method (push, infusion, injection).",
+        ("documentation.start-and-stop",),
+    )
     return []
 
 
@@ -130,8 +189,14 @@ def code_transfusions(transfusions: list[Service], log: Log) -> list[Draft]:
             merged = first._replace(ids=(first.ids or first.service.ids) + service.ids)
             drafts[drafts.index(first)] = by_date[date] = merged
         else:
-            by_date[date] = Draft(code_for("blood", "transfusion"), 1, service, ("excluded.blood",), "transfusion is one unit for a date",
-                                  service.spans)
+            by_date[date] = Draft(
+                code_for("blood", "transfusion"),
+                1,
+                service,
+                ("excluded.blood",),
+                "transfusion is one unit for a date",
+                service.spans,
+            )
             drafts.append(by_date[date])
     return drafts
 
@@ -144,7 +209,18 @@ def code_flushes(flushes: list[Service], others: bool, encounter: Encounter, log
     code = code_for("device", "port flush")
     if others or encounter.services:
         log.refuse(ids, "The port was flushed beside other services, which include it.", "excluded.flush")
-        log.step("port.flush-only", NOT_MET, "Another service of the visit includes the flush.", code, "A visit for the flush alone.", ids)
+        log.step(
+            "port.flush-only",
+            NOT_MET,
+            "Another service of the visit includes the flush.",
+            code,
+            "A visit for the flush alone.",
+            ids,
+        )
         return []
     log.met("port.flush-only", "The port flush is the only service.", ids, code)
-    return [Draft(code, 1, flushes[0], ("port.flush-only",), "the flush of an implanted device is the only service", ids=ids)]
+    return [
+        Draft(
+            code, 1, flushes[0], ("port.flush-only",), "the flush of an implanted device is the only service", ids=ids
+        )
+    ]

@@ -34,9 +34,7 @@ def sift(items: Iterable[Item], encounter: Encounter, policy: Policy, log: Log) 
     return kept
 
 
-def _refusal(
-    item: Item, items: list[Item], encounter: Encounter, policy: Policy, log: Log
-) -> tuple[str, ...] | None:
+def _refusal(item: Item, items: list[Item], encounter: Encounter, policy: Policy, log: Log) -> tuple[str, ...] | None:
     row = item.row
     if row.status in ("error", "not-given"):
         said = "entered in error" if row.status == "error" else "not given"
@@ -59,7 +57,7 @@ def _other_family(item: Item, policy: Policy) -> tuple[str, ...] | None:
     row, kinds = item.row, item.kinds
     if "vaccine" in kinds or row.has("vaccine"):
         return f"{item.name} is an immunization, reported with its own administration code.", "excluded.vaccine"
-    if "contrast" in kinds or row.has("contrast") and item.fluid:
+    if "contrast" in kinds or (row.has("contrast") and item.fluid):
         return f"{item.name} is contrast: its injection belongs to the imaging study.", "excluded.contrast"
     instilled = row.technique == "instillation" and row.route not in CAVITY_ROUTES
     if instilled or row.has("declot") or "declot" in kinds:
@@ -76,7 +74,10 @@ def _own_code(item: Item) -> tuple[str, ...] | None:
     if "local" in kinds:
         return f"{item.name} is a local anesthetic, which belongs to what it was given for.", "excluded.procedure"
     if "sedation" in kinds and row.technique != "infusion":
-        return f"{item.name} is a sedation drug: part of the procedure or of the sedation service.", "excluded.procedure"
+        return (
+            f"{item.name} is a sedation drug: part of the procedure or of the sedation service.",
+            "excluded.procedure",
+        )
     return None
 
 
@@ -88,9 +89,12 @@ def is_port_flush(item: Item) -> bool:
 
 def _flush(item: Item) -> tuple[str, ...] | None:
     row = item.row
-    flushes = row.technique == "flush" or "flush" in item.kinds or item.fluid and row.has("flush")
+    flushes = row.technique == "flush" or "flush" in item.kinds or (item.fluid and row.has("flush"))
     if flushes and not is_port_flush(item):
-        return f"{item.name} cleared or locked a line; a flush is never reported beside other services.", "excluded.flush"
+        return (
+            f"{item.name} cleared or locked a line; a flush is never reported beside other services.",
+            "excluded.flush",
+        )
     return None
 
 
@@ -104,7 +108,7 @@ def _procedural(item: Item, encounter: Encounter, log: Log) -> tuple[str, ...] |
     for fact in ("procedural", "sedation"):
         if row.has(fact):
             return f'{item.name} belongs to a procedure: "{row.quote(fact)}".', "excluded.procedure"
-    if row.start is None or row.status == "held" or row.rate is not None and row.rate.value == 0:
+    if row.start is None or row.status == "held" or (row.rate is not None and row.rate.value == 0):
         return None
     begin = row.start.at
     end = max(row.stop.at, begin) if row.stop else begin
@@ -126,7 +130,7 @@ def _meets(procedure: Procedure, begin: int, end: int) -> bool:
 
 
 def _ask_overlap(item: Item, procedure: Procedure, begin: int, end: int, log: Log) -> None:
-    if procedure.start is None or begin >= procedure.start and end <= (procedure.stop or procedure.start):
+    if procedure.start is None or (begin >= procedure.start and end <= (procedure.stop or procedure.start)):
         return
     log.problem(
         "PROCEDURE_OVERLAP",
@@ -140,13 +144,14 @@ def _ask_overlap(item: Item, procedure: Procedure, begin: int, end: int, log: Lo
 def _transfusion_premedication(item: Item, policy: Policy) -> tuple[str, ...] | None:
     if item.row.has("transfusion-premedication") and policy["premed_for_transfusion"] == "exclude":
         quote = item.row.quote("transfusion-premedication")
-        return f'{item.name} was given for a transfusion ("{quote}") and belongs to it.', "excluded.transfusion-premedication"
+        return (
+            f'{item.name} was given for a transfusion ("{quote}") and belongs to it.',
+            "excluded.transfusion-premedication",
+        )
     return None
 
 
-def _fluid(
-    item: Item, items: list[Item], encounter: Encounter, policy: Policy, log: Log
-) -> tuple[str, ...] | None:
+def _fluid(item: Item, items: list[Item], encounter: Encounter, policy: Policy, log: Log) -> tuple[str, ...] | None:
     row = item.row
     if row.status == "held" or is_port_flush(item) or is_for_deficit(item):
         return None
@@ -155,7 +160,9 @@ def _fluid(
     if row.has("between-blood") or row.has("carrier"):
         return f"{item.name} was the carrier of something else; a carrier is never hydration.", "excluded.carrier"
     reason = hydration_reason(item, encounter)
-    rate = row.rate.value if row.rate and row.rate.unit.lower().replace("hour", "h").replace("hr", "h") == "ml/h" else None
+    rate = (
+        row.rate.value if row.rate and row.rate.unit.lower().replace("hour", "h").replace("hr", "h") == "ml/h" else None
+    )
     if rate is not None and 0 < rate <= policy["kvo_rate_max_ml_h"]:
         if reason:
             _ask_rate(item, rate, log)
@@ -185,7 +192,11 @@ def _fluid(
         "An order with a reason for the fluid.",
         (item.id,),
     )
-    return f"{item.name} has no order or charted reason that makes it hydration.", "hydration.necessity", "documentation.order"
+    return (
+        f"{item.name} has no order or charted reason that makes it hydration.",
+        "hydration.necessity",
+        "documentation.order",
+    )
 
 
 def _ask_rate(item: Item, rate: float, log: Log) -> None:
@@ -207,7 +218,9 @@ def _carries(item: Item, items: list[Item]) -> bool:
             continue
         same_start = abs(other.row.start.at - row.start.at) < timeline.MINUTE
         stop, other_stop = row.stop, other.row.stop
-        if same_start and (stop is other_stop or stop and other_stop and abs(stop.at - other_stop.at) < timeline.MINUTE):
+        if same_start and (
+            stop is other_stop or (stop and other_stop and abs(stop.at - other_stop.at) < timeline.MINUTE)
+        ):
             return True
     return False
 

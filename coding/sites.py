@@ -14,8 +14,18 @@ _LUMEN = re.compile(
     r"(?:lumen|port side|port [ab12]|hub|pigtail)s?\b.*$"
 )
 _SIDES = {"left": "l", "right": "r", "lt": "l", "rt": "r"}
-_SAME = {"peripheral iv": "piv", "peripheral": "piv", "antecubital": "ac", "internal jugular": "ij", "external jugular": "ej",
-         "ivad": "port", "port-a-cath": "port", "portacath": "port", "mediport": "port", "lower arm": "forearm"}
+_SAME = {
+    "peripheral iv": "piv",
+    "peripheral": "piv",
+    "antecubital": "ac",
+    "internal jugular": "ij",
+    "external jugular": "ej",
+    "ivad": "port",
+    "port-a-cath": "port",
+    "portacath": "port",
+    "mediport": "port",
+    "lower arm": "forearm",
+}
 _NOISE = {"iv", "piv", "site", "line", "catheter", "the", "in", "vein", "of", "access", "gauge", "arm"}
 
 
@@ -58,8 +68,12 @@ def group_by_site(services: list[Service], log: Log) -> list[list[Service]]:
             base.append(service)
     if apart:
         for group in apart.values():
-            quote = next(item.row.quote("second-site-needed") for one in group for item in one.items
-                         if item.row.has("second-site-needed"))
+            quote = next(
+                item.row.quote("second-site-needed")
+                for one in group
+                for item in one.items
+                if item.row.has("second-site-needed")
+            )
             log.met("site.second-site", f'A second access site was needed: "{quote}".', _ids(group))
     _unsupported(base, keys, log)
     return [base, *apart.values()] if base else list(apart.values())
@@ -79,7 +93,9 @@ def _unsupported(base: list[Service], keys: dict[str, frozenset[str]], log: Log)
     for service in base:
         if service.id in keys:
             by_site.setdefault(keys[service.id], []).append(service)
-    if len(by_site) < 2 or all(one.has("resumed") or one.has("infiltrated") for group in list(by_site.values())[1:] for one in group):
+    if len(by_site) < 2 or all(
+        one.has("resumed") or one.has("infiltrated") for group in list(by_site.values())[1:] for one in group
+    ):
         return
     groups = list(by_site.values())
     if not any(_overlap(a, b) for i, a in enumerate(groups) for b in groups[i + 1 :]):
@@ -107,7 +123,7 @@ def _overlap(a: list[Service], b: list[Service]) -> bool:
     for one in a:
         for other in b:
             end, other_end = _end(one), _end(other)
-            if one.start < other_end and other.start < end or one.start == other.start:
+            if (one.start < other_end and other.start < end) or one.start == other.start:
                 return True
     return False
 

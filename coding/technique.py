@@ -73,15 +73,20 @@ def _from_arrival(service: Service, encounter: Encounter, log: Log) -> Service |
 def _pca(service: Service, policy: Policy, log: Log) -> Service | None:
     """Patient-triggered doses are nothing; a clinician's loading dose is a push, a timed basal rate an infusion."""
     log.problem(
-        "PCA", service.ids[0], f"{service.name} ran on a patient-controlled pump; doses that the patient triggers are not pushes.",
-        "A charted clinician loading dose, or a timed basal rate, is reportable.", ("run.pca",),
+        "PCA",
+        service.ids[0],
+        f"{service.name} ran on a patient-controlled pump; doses that the patient triggers are not pushes.",
+        "A charted clinician loading dose, or a timed basal rate, is reportable.",
+        ("run.pca",),
     )
     log.met("run.pca", f"{service.name} was patient-controlled.", service.ids)
     if service.has("loading-dose"):
         return service._replace(technique="push", spans=(), minutes=0)
     if service.has("basal-rate") and policy["pca_basal"] == "include" and service.spans:
         return service._replace(technique="infusion")
-    log.refuse(service.ids, f"{service.name} was patient-controlled, without a charted loading dose or basal rate.", "run.pca")
+    log.refuse(
+        service.ids, f"{service.name} was patient-controlled, without a charted loading dose or basal rate.", "run.pca"
+    )
     return None
 
 
@@ -142,7 +147,9 @@ def _short(service: Service, log: Log) -> None:
         stop = timeline.instant_after(service.spans, needed)
         later = f"A charted stop at {timeline.clock(stop, service.offset)} or later makes it an infusion."
     log.met(
-        "push.short-infusion", f"{service.name} ran {service.minutes} minutes; under {needed} it counts as a push.", service.ids
+        "push.short-infusion",
+        f"{service.name} ran {service.minutes} minutes; under {needed} it counts as a push.",
+        service.ids,
     )
     log.step(
         "injection.subcutaneous-infusion" if service.route == "sc" else "time.infusion-minimum",
@@ -213,8 +220,18 @@ def _no_stop(service: Service, policy: Policy, log: Log) -> Service | None:
     )
     if plausible and service.drug.known:
         return service._replace(technique="push", by_time=True)
-    why = "a fluid" if fluid else "a drug that is not given as a push" if service.drug.known else "a drug that is not known"
-    log.refuse(service.ids, f"{service.name} has no stop, and {why} cannot be billed without one.", "documentation.missing-stop")
+    why = (
+        "a fluid"
+        if fluid
+        else "a drug that is not given as a push"
+        if service.drug.known
+        else "a drug that is not known"
+    )
+    log.refuse(
+        service.ids,
+        f"{service.name} has no stop, and {why} cannot be billed without one.",
+        "documentation.missing-stop",
+    )
     return None
 
 
@@ -232,7 +249,11 @@ def _ask_stop(service: Service, outcome: str, log: Log) -> None:
 
 def _push(service: Service, log: Log) -> Service:
     if service.minutes >= THRESHOLDS.infusion_minimum:
-        log.met("push.long", f"{service.name} is charted as a push of {service.minutes} minutes and stays a push.", service.ids)
+        log.met(
+            "push.long",
+            f"{service.name} is charted as a push of {service.minutes} minutes and stays a push.",
+            service.ids,
+        )
         log.problem(
             "LONG_PUSH",
             service.ids[0],
@@ -241,5 +262,7 @@ def _push(service: Service, log: Log) -> Service:
             ("push.long",),
         )
     elif service.spans == () and any(item.row.stop for item in service.items):
-        log.met("time.zero-duration", f"{service.name} has the same start and stop; a push needs one time.", service.ids)
+        log.met(
+            "time.zero-duration", f"{service.name} has the same start and stop; a push needs one time.", service.ids
+        )
     return service

@@ -8,7 +8,7 @@ from coding.rules import THRESHOLDS
 
 def additional_hours(minutes: int, policy: Policy) -> int:
     """Units beyond the first hour: one more for each hour whose last part is long enough (default 31 minutes)."""
-    return max(0, (minutes - policy["addl_hour_min_over"]) // THRESHOLDS.hour)
+    return max(0, (minutes - int(policy["addl_hour_min_over"])) // THRESHOLDS.hour)
 
 
 def minutes_for(additional: int, policy: Policy) -> int:

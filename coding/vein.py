@@ -46,7 +46,9 @@ def code_site(
             _initial(initial, site)
             if len(order) > 1:
                 names = ", ".join(one.name for one in order if one is not initial)
-                log.met("initial.one-per-site", f"One initial service: {initial.name}. Not initial: {names}.", initial.ids)
+                log.met(
+                    "initial.one-per-site", f"One initial service: {initial.name}. Not initial: {names}.", initial.ids
+                )
         _others(order, initial, infusions, site)
         _no_carryover(infusions, site)
     for run in again:
@@ -75,7 +77,11 @@ def _infusions(services: list[Service], policy: Policy, log: Log) -> tuple[list[
             products = {found.product for run in runs for item in run.items for found in item.actives}
             doses = {item.row.dose for run in runs for item in run.items if item.row.dose}
             if len(doses) > 1 or len(products) > 1:
-                log.met("sequential.different-dose", f"Another dose or product of {runs[0].name} is the same drug.", runs[-1].ids)
+                log.met(
+                    "sequential.different-dose",
+                    f"Another dose or product of {runs[0].name} is the same drug.",
+                    runs[-1].ids,
+                )
     return main, again
 
 
@@ -102,23 +108,53 @@ def _initial(service: Service, site: Site) -> None:
         code = code_for(family, "initial push")
         how = _push_words(service)
         site.drafts.append(
-            Draft(code, 1, service, (*_first_push_rules(service), *_rank_rules(site)), f"{how}; {_rank_words(site)} makes it the initial service",
-                  service.spans, 0, service.minutes if service.spans else None)
+            Draft(
+                code,
+                1,
+                service,
+                (*_first_push_rules(service), *_rank_rules(site)),
+                f"{how}; {_rank_words(site)} makes it the initial service",
+                service.spans,
+                0,
+                service.minutes if service.spans else None,
+            )
         )
         return
     code = code_for(family, "initial infusion")
     if service.cut:
         site.drafts.append(
-            Draft(code, 1, service, ("run.stopped-early",), "stopped early; the intended infusion is reported with modifier 53",
-                  service.spans, 0, service.minutes, (service.cut,))
+            Draft(
+                code,
+                1,
+                service,
+                ("run.stopped-early",),
+                "stopped early; the intended infusion is reported with modifier 53",
+                service.spans,
+                0,
+                service.minutes,
+                (service.cut,),
+            )
         )
         return
     site.drafts.append(
-        Draft(code, 1, service, ("time.first-hour", "time.infusion-minimum", *_rank_rules(site)),
-              f"{THRESHOLDS.infusion_minimum} minutes or more make an infusion, and {_rank_words(site)} makes its first hour the initial "
-              "service", service.spans, 0, service.minutes)
+        Draft(
+            code,
+            1,
+            service,
+            ("time.first-hour", "time.infusion-minimum", *_rank_rules(site)),
+            f"{THRESHOLDS.infusion_minimum} minutes or more make an infusion, and {_rank_words(site)} makes its first hour the initial "
+            "service",
+            service.spans,
+            0,
+            service.minutes,
+        )
     )
-    site.log.met("time.first-hour", f"{service.name} ran {service.minutes} minutes: the first hour is one unit.", service.ids, code)
+    site.log.met(
+        "time.first-hour",
+        f"{service.name} ran {service.minutes} minutes: the first hour is one unit.",
+        service.ids,
+        code,
+    )
     _hours(service, service.spans, service.minutes, code_for(family, "hour"), site)
 
 
@@ -131,7 +167,11 @@ def _rank_rules(site: Site) -> tuple[str, ...]:
 def _rank_words(site: Site) -> str:
     if not site.contested:
         return "being the only vein service"
-    return "the highest rank at this site" if site.policy.setting == FACILITY else "the main reason of the visit, or else rank,"
+    return (
+        "the highest rank at this site"
+        if site.policy.setting == FACILITY
+        else "the main reason of the visit, or else rank,"
+    )
 
 
 def _others(order: list[Service], initial: Service | None, infusions: list[Service], site: Site) -> None:
@@ -159,9 +199,13 @@ def _below(service: Service, higher: list[Service], site: Site) -> None:
         if any(one.start > service.start and one.family == service.family for one in higher):
             site.log.mattered.add("init_tie")
         site.log.step(
-            "concurrent.split", MET,
+            "concurrent.split",
+            MET,
             f"{service.name} ran {service.minutes} minutes, {overlap} of them beside a higher-ranking infusion, {alone} alone.",
-            "", "", service.ids, (("overlap_minutes", overlap), ("solo_minutes", alone)),
+            "",
+            "",
+            service.ids,
+            (("overlap_minutes", overlap), ("solo_minutes", alone)),
         )
     if service.cut or alone >= THRESHOLDS.infusion_minimum:
         _sequential(service, solo, alone, overlap, site)
@@ -171,9 +215,11 @@ def _below(service: Service, higher: list[Service], site: Site) -> None:
         return
     if overlap < site.policy["concurrent_min_overlap"]:
         site.log.problem(
-            "SPLIT_AMBIGUOUS", service.id,
+            "SPLIT_AMBIGUOUS",
+            service.id,
             f"{service.name} ran {alone} minutes alone and {overlap} beside another infusion; neither part reaches the minimum.",
-            "No source decides; it is coded as concurrent.", ("concurrent.split",),
+            "No source decides; it is coded as concurrent.",
+            ("concurrent.split",),
         )
     if service.family == CHEMO:
         _concurrent_chemo(service, site)
@@ -189,7 +235,9 @@ def _side_by_side(service: Service, higher: list[Service], site: Site) -> bool:
         apart_stop = abs(one.spans[-1][1] - service.spans[-1][1])
         if apart_start <= jitter and apart_stop <= jitter:
             if apart_start or apart_stop:
-                site.log.met("concurrent.jitter", f"{service.name} and {one.name} start and stop together.", service.ids)
+                site.log.met(
+                    "concurrent.jitter", f"{service.name} and {one.name} start and stop together.", service.ids
+                )
             return True
     return False
 
@@ -201,8 +249,18 @@ def _sequential(service: Service, solo: Spans, alone: int, overlap: int, site: S
     rules = ("sequential.new-drug", "time.infusion-minimum") + (("concurrent.split",) if overlap else ())
     rules += ("chemo.sequence",) if service.family == CHEMO or _has_chemo(site) else ()
     site.drafts.append(
-        Draft(code, 1, service, rules, f"another drug at the same site with {counted}; {THRESHOLDS.infusion_minimum} or more "
-              "are the first hour of the next infusion", solo or service.spans, 0, alone, modifiers)
+        Draft(
+            code,
+            1,
+            service,
+            rules,
+            f"another drug at the same site with {counted}; {THRESHOLDS.infusion_minimum} or more "
+            "are the first hour of the next infusion",
+            solo or service.spans,
+            0,
+            alone,
+            modifiers,
+        )
     )
     site.log.met("sequential.new-drug", f"{service.name} is another drug with {counted}.", service.ids, code)
     if not service.cut:
@@ -229,10 +287,21 @@ def _concurrent(service: Service, covered: Spans, overlap: int, together: bool, 
     for date, run in free.items():
         site.concurrent.add(date)
         site.drafts.append(
-            Draft(code, 1, service, rules, f"{overlap} minutes beside another infusion at the same site; concurrent infusion is one unit "
-                  "without hours", run, 0, overlap)
+            Draft(
+                code,
+                1,
+                service,
+                rules,
+                f"{overlap} minutes beside another infusion at the same site; concurrent infusion is one unit "
+                "without hours",
+                run,
+                0,
+                overlap,
+            )
         )
-        site.log.met("concurrent.once", f"{service.name} ran beside another infusion: one concurrent unit.", service.ids, code)
+        site.log.met(
+            "concurrent.once", f"{service.name} ran beside another infusion: one concurrent unit.", service.ids, code
+        )
 
 
 def _concurrent_again(service: Service, code: str, by_date: bool, site: Site) -> None:
@@ -248,14 +317,29 @@ def _concurrent_chemo(service: Service, site: Site) -> None:
     site.log.met("concurrent.chemo", f"{said}.", service.ids)
     if unlisted:
         code = code_for(CHEMO, "unlisted")
-        site.drafts.append(Draft(code, 1, service, ("concurrent.chemo", "chemo.unlisted"), f"{said}; the policy asks for the unlisted code",
-                                 service.spans, 0, service.minutes))
+        site.drafts.append(
+            Draft(
+                code,
+                1,
+                service,
+                ("concurrent.chemo", "chemo.unlisted"),
+                f"{said}; the policy asks for the unlisted code",
+                service.spans,
+                0,
+                service.minutes,
+            )
+        )
         site.log.met("chemo.unlisted", "The policy asks for the unlisted code.", service.ids, code)
         return
     site.log.refuse(service.ids, f"{said}.", "concurrent.chemo")
     site.log.step("concurrent.chemo", NOT_MET, f"{said}.", "96417", "Sixteen or more minutes alone.", service.ids)
-    site.log.problem("CONCURRENT_CHEMO_UNCODED", service.id, f"{said}; no line is reported.",
-                     "The switch concurrent_chemo = 96549 reports the unlisted code.", ("concurrent.chemo",))
+    site.log.problem(
+        "CONCURRENT_CHEMO_UNCODED",
+        service.id,
+        f"{said}; no line is reported.",
+        "The switch concurrent_chemo = 96549 reports the unlisted code.",
+        ("concurrent.chemo",),
+    )
 
 
 def _hours(service: Service, spans: Spans, minutes: int, code: str, site: Site) -> None:
@@ -263,16 +347,30 @@ def _hours(service: Service, spans: Spans, minutes: int, code: str, site: Site) 
     over = site.policy["addl_hour_min_over"]
     if units:
         site.drafts.append(
-            Draft(code, units, service, ("time.additional-hour",),
-                  f"each hour after the first counts when {over} minutes or more of it ran; {minutes_for(units, site.policy)} minutes "
-                  f"earn {units}", spans, 1, minutes)
+            Draft(
+                code,
+                units,
+                service,
+                ("time.additional-hour",),
+                f"each hour after the first counts when {over} minutes or more of it ran; {minutes_for(units, site.policy)} minutes "
+                f"earn {units}",
+                spans,
+                1,
+                minutes,
+            )
         )
-        site.log.met("time.additional-hour", f"{service.name}: {minutes} minutes earn {units} further hours.", service.ids, code)
+        site.log.met(
+            "time.additional-hour", f"{service.name}: {minutes} minutes earn {units} further hours.", service.ids, code
+        )
     need = minutes_for(units + 1, site.policy)
     later = timeline.instant_after(spans, need)
     site.log.step(
-        "time.additional-hour", NOT_MET, f"{service.name} ran {minutes} minutes; {need} would earn {'one more' if units else 'the first'} further hour.",
-        code, f"A charted stop at {timeline.clock(later, service.offset)} or later adds one unit.", service.ids,
+        "time.additional-hour",
+        NOT_MET,
+        f"{service.name} ran {minutes} minutes; {need} would earn {'one more' if units else 'the first'} further hour.",
+        code,
+        f"A charted stop at {timeline.clock(later, service.offset)} or later adds one unit.",
+        service.ids,
         (("active_minutes", minutes), ("needed_minutes", need)),
     )
 
@@ -284,8 +382,14 @@ def _no_carryover(infusions: list[Service], site: Site) -> None:
     left = [one.minutes - THRESHOLDS.hour * (1 + additional_hours(one.minutes, site.policy)) for one in infusions]
     spare = [minutes for minutes in left if minutes > 0]
     if len(spare) > 1 and sum(spare) >= site.policy["addl_hour_min_over"]:
-        site.log.step("time.no-carryover", NOT_MET, f"{sum(spare)} left-over minutes of {len(spare)} drugs are not added together.",
-                      "", "", tuple(id for one in infusions for id in one.ids))
+        site.log.step(
+            "time.no-carryover",
+            NOT_MET,
+            f"{sum(spare)} left-over minutes of {len(spare)} drugs are not added together.",
+            "",
+            "",
+            tuple(id for one in infusions for id in one.ids),
+        )
 
 
 def _push_rules(service: Service) -> tuple[str, ...]:
@@ -315,16 +419,31 @@ def _next_push(service: Service, site: Site) -> None:
     if _has_chemo(site):
         rules += ("chemo.sequence",)
     site.drafts.append(
-        Draft(code, 1, service, rules, f"{_push_words(service)} of a drug that is new at this site",
-              service.spans, 0, service.minutes if service.spans else None)
+        Draft(
+            code,
+            1,
+            service,
+            rules,
+            f"{_push_words(service)} of a drug that is new at this site",
+            service.spans,
+            0,
+            service.minutes if service.spans else None,
+        )
     )
 
 
 def _repeat_push(service: Service, site: Site) -> None:
     code = code_for(THERAPEUTIC, "repeat push")
     site.drafts.append(
-        Draft(code, 1, service, ("push.same-drug",), f"the same drug again, {site.policy['repeat_push_min_gap']} minutes or more "
-              "after its last reported push or apart from its infusion; a facility reports the repeat", service.spans)
+        Draft(
+            code,
+            1,
+            service,
+            ("push.same-drug",),
+            f"the same drug again, {site.policy['repeat_push_min_gap']} minutes or more "
+            "after its last reported push or apart from its infusion; a facility reports the repeat",
+            service.spans,
+        )
     )
     site.log.met("push.same-drug", f"{service.name} at {service.when} is a repeat push.", service.ids, code)
 
@@ -334,13 +453,32 @@ def _run_again(service: Service, site: Site) -> None:
     code = code_for(service.family, "hour")
     need = int(site.policy["interval_min"])
     if service.minutes < need:
-        site.log.refuse(service.ids, f"{service.name} ran again for {service.minutes} minutes; a repeat run needs {need}.", "sequential.same-drug")
-        site.log.step("sequential.same-drug", NOT_MET, f"The repeat run has {service.minutes} minutes; {need} are needed.", code,
-                      "", service.ids, (("active_minutes", service.minutes), ("needed_minutes", need)))
+        site.log.refuse(
+            service.ids,
+            f"{service.name} ran again for {service.minutes} minutes; a repeat run needs {need}.",
+            "sequential.same-drug",
+        )
+        site.log.step(
+            "sequential.same-drug",
+            NOT_MET,
+            f"The repeat run has {service.minutes} minutes; {need} are needed.",
+            code,
+            "",
+            service.ids,
+            (("active_minutes", service.minutes), ("needed_minutes", need)),
+        )
         return
     units = 1 + additional_hours(service.minutes, site.policy)
     site.drafts.append(
-        Draft(code, units, service, ("sequential.same-drug",), f"the same drug again for {service.minutes} minutes, judged alone",
-              service.spans, 0, service.minutes)
+        Draft(
+            code,
+            units,
+            service,
+            ("sequential.same-drug",),
+            f"the same drug again for {service.minutes} minutes, judged alone",
+            service.spans,
+            0,
+            service.minutes,
+        )
     )
     site.log.met("sequential.same-drug", f"{service.name} ran again for {service.minutes} minutes.", service.ids, code)

@@ -6,13 +6,14 @@ import re
 import tomllib
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 
-def _table(name: str) -> dict[str, dict[str, list[str]]]:
+def _table(name: str) -> dict[str, dict[str, Any]]:
     return tomllib.loads(resources.files("coding").joinpath("tables", name).read_text(encoding="utf-8"))
 
 
-def _pattern(entry: dict[str, list[str]]) -> re.Pattern[str]:
+def _pattern(entry: dict[str, Any]) -> re.Pattern[str]:
     parts = [r"\b" + re.escape(word) for word in entry.get("starts", [])]
     parts += [re.escape(word) + r"\b" for word in entry.get("ends", [])]
     return re.compile("|".join(parts), re.IGNORECASE)

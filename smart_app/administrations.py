@@ -22,7 +22,6 @@ from smart_app.waste import read_waste
 _PLAN_EXTENSION = "infuse-over-time"
 _LINE_EXTENSION = re.compile(r"\blda\b|line|access|lumen", re.IGNORECASE)
 _LINE_DEVICE = re.compile(r"\b(?:p?iv|line|port|picc|cvc|catheter|cannula|lumen|hickman)\b", re.IGNORECASE)
-_ENDS = ("start", "end")
 _EFFECTIVE = ("effective", "occurence", "occurrence")
 
 
@@ -84,7 +83,8 @@ def read_administration(shelf: Shelf, name: str, resource: Resource) -> Draft:
     if "extension" in resource or "extension" in dosage:
         planned = _extension_plan(resource, dosage) or planned
     if note or dosage_text:
-        facts = merge_facts(read_facts(note, "note"), read_facts(dosage_text, "dosage"), given.facts, placed.facts, facts)
+        said = read_facts(note, "note"), read_facts(dosage_text, "dosage")
+        facts = merge_facts(*said, given.facts, placed.facts, facts)
         waste = read_waste(f"{note}\n{dosage_text}") or waste
         planned = planned or planned_minutes(dosage_text) or placed.planned or given.planned or planned_minutes(note)
     else:
@@ -92,6 +92,8 @@ def read_administration(shelf: Shelf, name: str, resource: Resource) -> Draft:
             facts = merge_facts(given.facts, placed.facts, facts)
         planned = planned or placed.planned or given.planned
     reason, reasons = read_reasons(shelf, resource)
+    if reason:
+        facts = merge_facts(facts, read_facts(reason, "reason"))
     row = Administration(
         name,
         with_doses(given, dose) if given.medication is not None else given.substances,
@@ -144,7 +146,9 @@ def _effective(resource: Resource) -> tuple[str, Any]:
     return "", None
 
 
-def _times(shelf: Shelf, reference: str, resource: Resource) -> tuple[Moment | None, Moment | None, tuple[Late, ...], int | None]:
+def _times(
+    shelf: Shelf, reference: str, resource: Resource
+) -> tuple[Moment | None, Moment | None, tuple[Late, ...], int | None]:
     """(start, stop, local times, day) as charted; the day is that of a start which is only a date."""
     period = resource.get("effectivePeriod")
     if period:
@@ -173,7 +177,7 @@ def _odd_times(
     moments: dict[str, Moment | None] = {"start": None, "end": None}
     late: list[Late] = []
     day = None
-    for end in _ENDS:
+    for end in ("start", "end"):
         text = ends.get(end)
         if not text:
             continue
@@ -218,7 +222,11 @@ def _site(resource: Resource, dosage: Resource) -> str:
             if _LINE_EXTENSION.search(words(extension.get("url")).rsplit("/", 1)[-1]):
                 value = extension.get("valueReference") or {}
                 concept = extension.get("valueCodeableConcept")
-                said = words(extension.get("valueString")) or words(value.get("display")) or concept_words(concept_key(concept))
+                said = (
+                    words(extension.get("valueString"))
+                    or words(value.get("display"))
+                    or concept_words(concept_key(concept))
+                )
                 if said:
                     return said
     for device in each(resource.get("device")) if "device" in resource else ():

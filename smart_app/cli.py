@@ -41,9 +41,17 @@ def main() -> None:
 @click.option("--setting", type=click.Choice(["facility", "professional"]), default="facility", show_default=True)
 @click.option("--payer", default="commercial", show_default=True, help=f"One of {', '.join(payers())}.")
 @click.option("--payer-file", type=click.Path(exists=True, dir_okay=False), help="A payer policy of your own (TOML).")
-@click.option("--policy", "switches", multiple=True, metavar="SWITCH=VALUE", help="Override one switch; may be repeated.")
-@click.option("--mue", type=click.Path(exists=True, dir_okay=False), help="The quarterly CMS file of medically unlikely units (CSV).")
-@click.option("--zone", default="", help="Time zone of the place of service, for charts that write UTC (America/Denver).")
+@click.option(
+    "--policy", "switches", multiple=True, metavar="SWITCH=VALUE", help="Override one switch; may be repeated."
+)
+@click.option(
+    "--mue",
+    type=click.Path(exists=True, dir_okay=False),
+    help="The quarterly CMS file of medically unlikely units (CSV).",
+)
+@click.option(
+    "--zone", default="", help="Time zone of the place of service, for charts that write UTC (America/Denver)."
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def code_command(
     file: str | None,

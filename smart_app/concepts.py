@@ -17,7 +17,10 @@ Key = tuple[str | None, tuple[Coding, ...]]
 NO_CONCEPT: Key = (None, ())
 
 _SYSTEMS: dict[str, str] = {
-    address: name for name, addresses in table("systems").items() if isinstance(addresses, list) for address in addresses
+    address: name
+    for name, addresses in table("systems").items()
+    if isinstance(addresses, list)
+    for address in addresses
 }
 _ICD10_SHAPE = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
 
@@ -33,7 +36,9 @@ def concept_key(concept: dict[str, Any] | None) -> Key:
             return concept.get("text"), ((only.get("system"), only.get("code"), only.get("display")),)
         return (
             concept.get("text"),
-            tuple([(each.get("system"), each.get("code"), each.get("display")) for each in codings if each is not None]),
+            tuple(
+                [(each.get("system"), each.get("code"), each.get("display")) for each in codings if each is not None]
+            ),
         )
     inner = concept.get("concept")
     return concept_key(inner) if inner else (concept.get("text"), ())

@@ -100,8 +100,16 @@ def read_part(shelf: Shelf, name: str, resource: Resource) -> Part | None:
         high = low._replace(at=low.at + DAY)
     reason, codes = read_reasons(shelf, resource)
     parent = resource.get("partOf")
-    services = tuple(code for one in each(resource.get("type")) for code in service_codes(concept_key(one))) if "type" in resource else ()
-    diagnoses = tuple(filter(None, (_diagnosis(one) for one in each(resource.get("diagnosis"))))) if "diagnosis" in resource else ()
+    services = (
+        tuple(code for one in each(resource.get("type")) for code in service_codes(concept_key(one)))
+        if "type" in resource
+        else ()
+    )
+    diagnoses = (
+        tuple(filter(None, (_diagnosis(one) for one in each(resource.get("diagnosis")))))
+        if "diagnosis" in resource
+        else ()
+    )
     return Part(
         name,
         shelf.patient(resource),

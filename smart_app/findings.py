@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from coding.model import Condition, Procedure
-from smart_app.concepts import concept_codes, concept_key, concept_said, concept_words, first, icd10_codes, service_codes, words
+from smart_app.concepts import (
+    concept_codes,
+    concept_key,
+    concept_said,
+    concept_words,
+    first,
+    icd10_codes,
+    service_codes,
+    words,
+)
 from smart_app.fhir_times import INSTANT, read_time
 from smart_app.references import Resource, Shelf
 
@@ -71,9 +80,19 @@ def read_procedure(shelf: Shelf, name: str, resource: Resource) -> Done:
     period = resource.get("performedPeriod") or resource.get("occurrencePeriod") or {}
     single = resource.get("performedDateTime") or resource.get("occurrenceDateTime")
     done = Procedure(
-        name, concept_words(key), codes[0] if codes else "", _instant(period.get("start") or single), _instant(period.get("end"))
+        name,
+        concept_words(key),
+        codes[0] if codes else "",
+        _instant(period.get("start") or single),
+        _instant(period.get("end")),
     )
-    return Done(done, shelf.patient(resource), _reference(resource), f"it is marked {status}" if status in _NOT_DONE else "", services)
+    return Done(
+        done,
+        shelf.patient(resource),
+        _reference(resource),
+        f"it is marked {status}" if status in _NOT_DONE else "",
+        services,
+    )
 
 
 def _instant(text: Any) -> int | None:

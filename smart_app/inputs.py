@@ -108,7 +108,9 @@ def _one(text: bytes, where: str, number: int, name: str) -> Read:
         return Read(number, None, f"{place} is JSON but not FHIR: it has no resourceType.", len(text))
     kind = found["resourceType"]
     if kind != "Bundle":
-        return Read(number, None, f"{place} is a {kind}, not a Bundle; put the chart's resources into one Bundle.", len(text))
+        return Read(
+            number, None, f"{place} is a {kind}, not a Bundle; put the chart's resources into one Bundle.", len(text)
+        )
     return Read(number, found, "", len(text))
 
 

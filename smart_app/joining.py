@@ -62,12 +62,16 @@ class Joiner:
 
     def _by_time(self, draft: Draft) -> None:
         choice = of_patient(self.stays, draft.patient) if draft.patient or self._one_patient() else []
-        held = [stay for stay in choice if _holds_start(draft, stay)] or [stay for stay in choice if _overlaps(draft, stay)]
+        held = [stay for stay in choice if _holds_start(draft, stay)] or [
+            stay for stay in choice if _overlaps(draft, stay)
+        ]
         why = "its time lies within that visit alone"
         if not held and len(choice) == 1 and not draft.encounter and (_timeless(draft) or choice[0].timeless):
             held, why = choice, "it is the only visit of the patient"
         if len(held) != 1:
-            self._unresolved(draft, "several visits hold its time" if held else "no visit of the patient holds its time")
+            self._unresolved(
+                draft, "several visits hold its time" if held else "no visit of the patient holds its time"
+            )
             return
         named = "names a visit that is not at hand" if draft.encounter else "names no visit"
         self._shelf.problem(
@@ -148,7 +152,9 @@ class Joiner:
         stays = [stay] if stay is not None else []
         if stay is None and procedure.start is not None:
             last = procedure.stop if procedure.stop is not None else procedure.start
-            stays = [one for one in of_patient(self.stays, patient) if one.overlaps(procedure.start, last, one.offset or 0)]
+            stays = [
+                one for one in of_patient(self.stays, patient) if one.overlaps(procedure.start, last, one.offset or 0)
+            ]
         for one in stays:
             one.procedures.append(procedure)
             one.services += services

@@ -15,8 +15,12 @@ from smart_app.concepts import NO_CONCEPT, Key, words
 from smart_app.wordlists import Phrase, table
 
 _ROUTES, _METHODS = table("routes"), table("methods")
-_ROUTE_CODES = {code: (entry["route"], entry.get("technique", "")) for entry in _ROUTES["code"] for code in entry["codes"]}
-_CATEGORIES = {code: (entry["route"], entry.get("technique", "")) for entry in _ROUTES["category"] for code in entry["codes"]}
+_ROUTE_CODES = {
+    code: (entry["route"], entry.get("technique", "")) for entry in _ROUTES["code"] for code in entry["codes"]
+}
+_CATEGORIES = {
+    code: (entry["route"], entry.get("technique", "")) for entry in _ROUTES["category"] for code in entry["codes"]
+}
 _ROUTE_WORDS = tuple((entry["route"], Phrase(entry)) for entry in _ROUTES["word"])
 _METHOD_CODES: dict[str, str] = _METHODS["code"]
 _METHOD_WORDS = tuple((entry["technique"], Phrase(entry)) for entry in _METHODS["word"])
@@ -165,9 +169,15 @@ def _techniques(places: Places, by_action: str) -> Iterator[tuple[str, str]]:
     yield "", _by_words(method)
     yield "", by_action
     yield "route", _by_words((route[0], ()))
-    yield "route", next((_ROUTE_CODES[code.upper()][1] for _, code, _ in route[1] if code and code.upper() in _ROUTE_CODES), "")
+    yield (
+        "route",
+        next((_ROUTE_CODES[code.upper()][1] for _, code, _ in route[1] if code and code.upper() in _ROUTE_CODES), ""),
+    )
     yield "route", _by_words(route)
-    yield "category", next((_CATEGORIES[text.upper()][1] for text in _texts(category) if text.upper() in _CATEGORIES), "")
+    yield (
+        "category",
+        next((_CATEGORIES[text.upper()][1] for text in _texts(category) if text.upper() in _CATEGORIES), ""),
+    )
     yield "category", _by_words(category)
     yield "dosage text", technique_in(places.dosage)
     by_name = technique_in(places.medication)

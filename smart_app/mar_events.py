@@ -31,7 +31,11 @@ def _chains(drafts: list[Draft]) -> list[list[Draft]]:
     for draft in drafts:
         row = draft.row
         single = row.start is not None and row.stop is None
-        if single and row.status not in ("error", "not-given") and (draft.role or row.technique not in ("push", "injection")):
+        if (
+            single
+            and row.status not in ("error", "not-given")
+            and (draft.role or row.technique not in ("push", "injection"))
+        ):
             chains.setdefault((row.order.id if row.order else "", draft.drug), []).append(draft)
     return [sorted(chain, key=_at) for chain in chains.values() if any(draft.role for draft in chain)]
 

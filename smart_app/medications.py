@@ -44,7 +44,9 @@ def _single(text: str, key: Key) -> tuple[Substance, ...]:
 
 
 def _worded(substances: tuple[Substance, ...], text: str, key: Key, medication: Resource | None = None) -> Given:
-    return Given(substances, text, key, medication, read_facts(text, "medication"), read_waste(text), planned_minutes(text))
+    return Given(
+        substances, text, key, medication, read_facts(text, "medication"), read_waste(text), planned_minutes(text)
+    )
 
 
 def read_given(shelf: Shelf, resource: Resource) -> Given:
@@ -95,7 +97,9 @@ def _find(shelf: Shelf, resource: Resource, reference: str) -> Given:
 def _read(shelf: Shelf, found: Resource, display: str) -> Given:
     key = concept_key(found.get("code"))
     ingredients = tuple(_ingredient(shelf, found, one) for one in each(found.get("ingredient")))
-    text = concept_words(key) if key[0] else display or concept_words(key) or " + ".join(one.text for one in ingredients)
+    text = (
+        concept_words(key) if key[0] else display or concept_words(key) or " + ".join(one.text for one in ingredients)
+    )
     if not ingredients:
         return _worded(_single(text, key), text, key, found)
     return _worded(ingredients, text, (text, tuple((None, one.text, None) for one in ingredients)), found)

@@ -49,7 +49,9 @@ def _placed(shelf: Shelf, reference: str, asked_by: str) -> Placed:
 
 def _read(shelf: Shelf, found: Resource) -> Placed:
     instructions = each(found.get("dosageInstruction"))
-    said = [words(one.get("text")) for one in instructions] + [words(one.get("patientInstruction")) for one in instructions]
+    said = [words(one.get("text")) for one in instructions] + [
+        words(one.get("patientInstruction")) for one in instructions
+    ]
     said += [words(one.get("text")) for one in each(found.get("note"))]
     text = "; ".join(dict.fromkeys(part for part in said if part))
     reason, codes = read_reasons(shelf, found)

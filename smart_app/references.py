@@ -11,7 +11,9 @@ from typing import Any
 from coding.model import ASKS, STOPS, TELLS, Problem
 
 Resource = dict[str, Any]
-_MEANT = frozenset(("Encounter", "MedicationAdministration", "Condition", "Procedure", "MedicationRequest", "Medication", "Location"))
+_MEANT = frozenset(
+    ("Encounter", "MedicationAdministration", "Condition", "Procedure", "MedicationRequest", "Medication", "Location")
+)
 READ_TYPES = ("Encounter", "MedicationAdministration", "Condition", "Procedure")
 # What reading a resource of the wrong shape raises.
 MALFORMED = (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError)
@@ -20,7 +22,18 @@ MALFORMED = (TypeError, ValueError, AttributeError, KeyError, IndexError, Arithm
 class Shelf:
     """Resources by type and by reference; orders, medications and conditions remember what was read of them, by reference."""
 
-    __slots__ = ("_by_key", "_patients", "_told", "by_type", "conditions", "medications", "orders", "problems", "unread", "zone")
+    __slots__ = (
+        "_by_key",
+        "_patients",
+        "_told",
+        "by_type",
+        "conditions",
+        "medications",
+        "orders",
+        "problems",
+        "unread",
+        "zone",
+    )
 
     def __init__(self, entries: Iterable[tuple[str, Any]], zone: str = "") -> None:
         self.zone = zone
@@ -58,7 +71,11 @@ class Shelf:
         self.unread.append((key, "the same id came twice; the first copy is used"))
         if twin != resource:
             self.problem(
-                "RESOURCE_UNREADABLE", ASKS, key, "Two different resources have this id; only the first is used.", "The one that holds."
+                "RESOURCE_UNREADABLE",
+                ASKS,
+                key,
+                "Two different resources have this id; only the first is used.",
+                "The one that holds.",
             )
 
     def _refuse(self, reference: str, why: str) -> None:

@@ -33,7 +33,9 @@ class Stay:
     @property
     def open(self) -> bool:
         """Whether the visit goes on: the outermost encounter does, or has no end while a part goes on."""
-        return bool(self.parts) and (self.parts[0].open or (self.parts[0].high is None and any(part.open for part in self.parts)))
+        return bool(self.parts) and (
+            self.parts[0].open or (self.parts[0].high is None and any(part.open for part in self.parts))
+        )
 
     @property
     def timeless(self) -> bool:

@@ -22,11 +22,16 @@ _JOIN = r"\s*(?:,|and|\+|plus|&|, and)?\s*"
 _SIZED = re.compile(_PAIR, re.IGNORECASE)
 # "One 20 g and one 10 g vial": only the last of several pairs names the vial.
 _LISTED = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '?:', _PAIR)}{_JOIN})+[-\s]*\(?{_CONTAINER}", re.IGNORECASE)
-_COUNTED = re.compile(rf"\b{_COUNT}\s*(?:x\s*)?{_CONTAINER}\s*(?:of|x|×|@|at|each|were|was|,|:|\(|-)*\s*{_SIZE}", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"\b{_COUNT}\s*(?:x\s*)?{_CONTAINER}\s*(?:of|x|×|@|at|each|were|was|,|:|\(|-)*\s*{_SIZE}", re.IGNORECASE
+)
 _NAMED = re.compile(rf"{_CONTAINER}(?:\s+(?:used|opened))?\s*[:=(]\s*{_PAIR}", re.IGNORECASE)
-_AMOUNT = re.sub("size|unit", lambda m: m.group() + "_", _SIZE)
-_LOST_AFTER = re.compile(rf"\b{_TABLE['lost']}\b(?: amount| of| drug| medication| was|:|=|-|\s){{0,6}}{_SIZE}", re.IGNORECASE)
-_LOST_BEFORE = re.compile(rf"(?<![\d.]){_SIZE}\s+(?:of )?(?:\w+ ){{0,3}}?(?:was |were |is |as )?{_TABLE['lost']}\b", re.IGNORECASE)
+_LOST_AFTER = re.compile(
+    rf"\b{_TABLE['lost']}\b(?: amount| of| drug| medication| was|:|=|-|\s){{0,6}}{_SIZE}", re.IGNORECASE
+)
+_LOST_BEFORE = re.compile(
+    rf"(?<![\d.]){_SIZE}\s+(?:of )?(?:\w+ ){{0,3}}?(?:was |were |is |as )?{_TABLE['lost']}\b", re.IGNORECASE
+)
 _NONE = either(_TABLE["none"])
 _NOT_NONE = either(_TABLE["not_none"])
 _MULTI = re.compile(_TABLE["multi_dose"], re.IGNORECASE)

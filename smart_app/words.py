@@ -33,8 +33,12 @@ def wrap(text: str, indent: int = 0, first: int | None = None) -> str:
 @cache
 def environment() -> Environment:
     """Jinja for plain text: an unknown name is an error, not an empty place."""
-    env = Environment(  # noqa: S701 - plain text for a terminal; pages in HTML have an environment of their own
-        loader=FileSystemLoader(templates()), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    env = Environment(
+        loader=FileSystemLoader(templates()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
     )
     env.filters["wrap"] = wrap
     env.filters["by_severity"] = by_severity

@@ -58,7 +58,9 @@ def test_a_row_becomes_the_value_that_it_says() -> None:
     assert row.start and row.stop and (row.stop.at - row.start.at, row.start.offset) == (127 * 60, -6 * 3600)
     assert row.dose == Quantity(400, "mg") and row.waste and row.waste.vials == ((4, Quantity(100, "mg")),)
     assert row.quote("resumed") == "after a call" and row.order and row.order.reason_codes == ("K50.90",)
-    assert encounter.place == "22" and encounter.stop and encounter.start and encounter.stop - encounter.start == 9 * 3600
+    assert (
+        encounter.place == "22" and encounter.stop and encounter.start and encounter.stop - encounter.start == 9 * 3600
+    )
 
 
 def test_the_clock_is_read_as_written() -> None:
@@ -122,5 +124,7 @@ def test_an_answer_is_held_against_what_the_case_asks() -> None:
     )  # fmt: skip
     assert differences(case.expected, [right]) == []
     assert len(differences(case.expected, [right._replace(lines=right.lines[:2])])) == 2
-    assert differences(case.expected, [right._replace(steps=(Step("push.long", "met", ""),))]) == ["rule push.long is named"]
+    assert differences(case.expected, [right._replace(steps=(Step("push.long", "met", ""),))]) == [
+        "rule push.long is named"
+    ]
     assert len(differences(case.expected, [right._replace(problems=(), considered=())])) == 2

@@ -29,7 +29,12 @@ def test_a_worked_chart_gives_its_lines(case: Case) -> None:
 
 
 def _named(coded: tuple[Coded, ...]) -> set[str]:
-    rows = [row for one in coded for group in (one.lines, one.drug_lines, one.considered, one.not_billed, one.problems) for row in group]
+    rows = [
+        row
+        for one in coded
+        for group in (one.lines, one.drug_lines, one.considered, one.not_billed, one.problems)
+        for row in group
+    ]
     rules = {rule for row in rows for rule in row.rules}
     return rules | {step.rule for one in coded for step in one.steps if step.verdict in (MET, NOT_MET, UNKNOWN)}
 
@@ -59,7 +64,9 @@ def test_every_line_names_rules_that_hold_on_its_date() -> None:
 def test_every_administration_ends_in_a_line_or_a_reason() -> None:
     for case in CASES:
         for encounter, coded in zip(case.encounters, answers(case.name), strict=True):
-            ends = {id for line in coded.lines for id in line.administrations} | {one.resource for one in coded.not_billed}
+            ends = {id for line in coded.lines for id in line.administrations} | {
+                one.resource for one in coded.not_billed
+            }
             assert {row.id for row in encounter.administrations} <= ends, case.name
 
 

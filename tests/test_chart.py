@@ -41,7 +41,9 @@ def test_the_display_names_the_drug_where_there_is_no_text() -> None:
     assert row(dose(medicationCodeableConcept={"coding": [{"display": "vancomycin"}]})).text == "vancomycin"
 
 
-@pytest.mark.parametrize("reference", ["Medication/m", "https://ehr.example/fhir/Medication/m", "Medication/m/_history/3", "urn:uuid:77"])
+@pytest.mark.parametrize(
+    "reference", ["Medication/m", "https://ehr.example/fhir/Medication/m", "Medication/m/_history/3", "urn:uuid:77"]
+)
 def test_a_medication_is_found_however_it_is_referred_to(reference: str) -> None:
     medication = {"resourceType": "Medication", "id": "m", "code": {"text": "Cefepime 2 g"}}
     entries = [{"resource": visit()}, {"fullUrl": "urn:uuid:77", "resource": medication}]
@@ -70,7 +72,11 @@ def test_a_charted_dose_of_the_only_such_ingredient_is_its_dose_and_the_strength
 
 
 def test_a_medication_that_is_not_at_hand_is_named_by_its_display_and_asked_for() -> None:
-    found = chart(dose(medicationCodeableConcept=None, medicationReference={"reference": "Medication/gone", "display": "Cefepime"}))
+    found = chart(
+        dose(
+            medicationCodeableConcept=None, medicationReference={"reference": "Medication/gone", "display": "Cefepime"}
+        )
+    )
     assert found.encounters[0].administrations[0].text == "Cefepime"
     assert codes(found) == ["REFERENCE_UNRESOLVED"]
 
@@ -156,7 +162,12 @@ def test_a_route_code_is_known_in_any_system(code: str, route: str) -> None:
 
 def test_a_route_code_whose_display_names_another_route_is_asked_and_not_guessed() -> None:
     found = chart(
-        dose(dosage={"route": {"coding": [{"system": SNOMED, "code": "34206005", "display": "Intravenous"}]}, "method": {"text": "push"}})
+        dose(
+            dosage={
+                "route": {"coding": [{"system": SNOMED, "code": "34206005", "display": "Intravenous"}]},
+                "method": {"text": "push"},
+            }
+        )
     )
     given_row = found.encounters[0].administrations[0]
     assert codes(found) == ["ROUTE_CONFLICT"]
@@ -165,7 +176,9 @@ def test_a_route_code_whose_display_names_another_route_is_asked_and_not_guessed
 
 
 def test_two_codings_of_different_routes_are_a_conflict() -> None:
-    assert codes(chart(dose(dosage={"route": {"coding": [{"code": "47625008"}, {"code": "78421000"}]}}))) == ["ROUTE_CONFLICT"]
+    assert codes(chart(dose(dosage={"route": {"coding": [{"code": "47625008"}, {"code": "78421000"}]}}))) == [
+        "ROUTE_CONFLICT"
+    ]
 
 
 def test_a_method_that_names_another_route_is_a_conflict() -> None:
@@ -173,7 +186,10 @@ def test_a_method_that_names_another_route_is_a_conflict() -> None:
 
 
 def test_two_codings_of_one_route_agree() -> None:
-    coding = [{"system": "http://standardterms.edqm.eu", "code": "20045000", "display": "Intravenous use"}, IV["coding"][0]]
+    coding = [
+        {"system": "http://standardterms.edqm.eu", "code": "20045000", "display": "Intravenous use"},
+        IV["coding"][0],
+    ]
     assert row(dose(dosage={"route": {"coding": coding}})).route == "iv"
 
 
@@ -182,14 +198,20 @@ def test_two_codings_of_one_route_agree() -> None:
     [
         ({"category": {"coding": [{"code": "01-Drips"}]}, "dosage": {}}, "iv", "category"),
         ({"category": [{"text": "IV fluids"}], "dosage": {}}, "iv", "category"),
-        ({"category": {"coding": [{"code": "06-Insulin (Non IV)"}]}, "dosage": {"method": {"text": "Drug Push"}}}, "other", "category"),
+        (
+            {"category": {"coding": [{"code": "06-Insulin (Non IV)"}]}, "dosage": {"method": {"text": "Drug Push"}}},
+            "other",
+            "category",
+        ),
         ({"dosage": {"method": {"text": "IM injection"}}}, "im", "method"),
         ({"dosage": {"text": "20 Units SC before breakfast"}}, "sc", "dosage text"),
         ({"dosage": {}, "medicationCodeableConcept": {"text": "Zosyn 3.375 g IVPB"}}, "iv", "medication"),
         ({"dosage": {}, "medicationCodeableConcept": {"text": "Acetaminophen 650 mg tablet"}}, "po", "medication"),
     ],
 )
-def test_a_missing_route_is_taken_from_the_next_place_and_the_place_is_recorded(more: Json, route: str, place: str) -> None:
+def test_a_missing_route_is_taken_from_the_next_place_and_the_place_is_recorded(
+    more: Json, route: str, place: str
+) -> None:
     found = row(dose(**more))
     assert found.route == route
     assert Fact("route-from", place) in found.facts
@@ -280,7 +302,12 @@ def test_the_route_text_says_how_it_went_in_where_the_method_does_not() -> None:
 
 @pytest.mark.parametrize(
     ("category", "technique"),
-    [("01-Drips", "infusion"), ("02-Fluids (Crystalloids)", "infusion"), ("05-Med Bolus", "push"), ("03-IV Fluid Bolus", "infusion")],
+    [
+        ("01-Drips", "infusion"),
+        ("02-Fluids (Crystalloids)", "infusion"),
+        ("05-Med Bolus", "push"),
+        ("03-IV Fluid Bolus", "infusion"),
+    ],
 )
 def test_an_icu_category_says_how_it_went_in(category: str, technique: str) -> None:
     assert row(dose(category={"coding": [{"code": category}]}, dosage={})).technique == technique
@@ -291,4 +318,6 @@ def test_a_litre_called_a_bolus_is_run_in_not_pushed() -> None:
 
 
 def test_a_product_name_does_not_say_that_it_was_injected() -> None:
-    assert row(dose(dosage={"route": IV}, medicationCodeableConcept={"text": "Heparin sodium injection"})).technique == ""
+    assert (
+        row(dose(dosage={"route": IV}, medicationCodeableConcept={"text": "Heparin sodium injection"})).technique == ""
+    )

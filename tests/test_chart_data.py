@@ -15,7 +15,9 @@ from smart_app.chart import Chart, read_bundle, read_resources
 from tests.chart_parts import assert_conserved
 
 SHARED = os.environ.get("CHAIRTIME_SHARED", "")
-pytestmark = pytest.mark.skipif(not SHARED, reason="CHAIRTIME_SHARED is not set: the shared charts are NOT read in this run")
+pytestmark = pytest.mark.skipif(
+    not SHARED, reason="CHAIRTIME_SHARED is not set: the shared charts are NOT read in this run"
+)
 
 FOLDERS = [
     "hl7-r4-examples",
@@ -52,7 +54,9 @@ def test_a_folder_of_resources_reads_through_and_conserves(name: str) -> None:
     resources = folder(name)
     found = read_resources(resources)
     assert_conserved(found, resources)
-    assert not [problem for problem in found.problems if problem.code == "RESOURCE_UNREADABLE" and "shape" in problem.says]
+    assert not [
+        problem for problem in found.problems if problem.code == "RESOURCE_UNREADABLE" and "shape" in problem.says
+    ]
 
 
 @pytest.mark.parametrize("name", ["ecqm/cases.ndjson.gz", "synthea/bundles.ndjson.gz"])
@@ -70,7 +74,9 @@ def test_every_worked_case_reads_without_a_problem() -> None:
         assert_conserved(found, entries(bundle))
         assert found.problems == (), path.name
         assert all(
-            row.route and (row.technique or row.route == "po") for encounter in found.encounters for row in encounter.administrations
+            row.route and (row.technique or row.route == "po")
+            for encounter in found.encounters
+            for row in encounter.administrations
         ), path.name
 
 

@@ -67,7 +67,9 @@ def test_resources_in_the_shape_of_r5_read_the_same() -> None:
         "device": [{"reference": {"display": "L hand PIV"}}],
         "dosage": {"route": IV},
     }
-    found = only(encounter, medication, administration, problem_of("c", "R50.9", encounter={"reference": "Encounter/gone"}))
+    found = only(
+        encounter, medication, administration, problem_of("c", "R50.9", encounter={"reference": "Encounter/gone"})
+    )
     assert (found.kind, found.reason, [one.code for one in found.conditions]) == ("outpatient", "Infusion", ["R50.9"])
     (one,) = found.administrations
     assert (one.text, one.substances[0].text, one.substances[0].dose, one.route, one.site) == (
@@ -97,7 +99,15 @@ def test_a_resource_of_the_wrong_shape_is_listed_and_hides_no_other() -> None:
 
 def test_a_malformed_medication_order_or_condition_does_not_hide_the_row() -> None:
     bad = [
-        {"resourceType": kind, "id": "x", "code": 5, "ingredient": 5, "dosageInstruction": 5, "reasonCode": 5, "subject": PATIENT}
+        {
+            "resourceType": kind,
+            "id": "x",
+            "code": 5,
+            "ingredient": 5,
+            "dosageInstruction": 5,
+            "reasonCode": 5,
+            "subject": PATIENT,
+        }
         for kind in ("Medication", "MedicationRequest", "Condition")
     ]
     found = chart(
@@ -114,7 +124,9 @@ def test_a_malformed_medication_order_or_condition_does_not_hide_the_row() -> No
 
 
 def test_what_is_no_resource_is_listed() -> None:
-    found = read_bundle({"resourceType": "Bundle", "entry": [{"resource": 5}, 7, {"request": {}}, {"resource": {"id": "x"}}]})
+    found = read_bundle(
+        {"resourceType": "Bundle", "entry": [{"resource": 5}, 7, {"request": {}}, {"resource": {"id": "x"}}]}
+    )
     assert [name for name, _ in found.unread] == ["entry 0", "entry 1", "entry 2"]
 
 
@@ -209,12 +221,19 @@ BASE: list[Json] = [
     event("a5", "12:30", "Rate Change", category={"text": "IV"}),
     event("a6", "13:00", "Stopped", device=[{"display": "PIV"}]),
 ]
-PLACES = [(index, path) for index, resource in enumerate(BASE) for path in paths(resource) if path[0] not in ("resourceType", "id")]
+PLACES = [
+    (index, path)
+    for index, resource in enumerate(BASE)
+    for path in paths(resource)
+    if path[0] not in ("resourceType", "id")
+]
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=8))
-def test_whatever_is_broken_every_row_is_in_exactly_one_visit_or_listed(breaks: list[tuple[tuple[int, tuple[Any, ...]], Any]]) -> None:
+def test_whatever_is_broken_every_row_is_in_exactly_one_visit_or_listed(
+    breaks: list[tuple[tuple[int, tuple[Any, ...]], Any]],
+) -> None:
     resources = copy.deepcopy(BASE)
     for (index, path), junk in breaks:
         target: Any = resources[index]
@@ -226,7 +245,9 @@ def test_whatever_is_broken_every_row_is_in_exactly_one_visit_or_listed(breaks: 
                 if isinstance(target, list) and isinstance(key, int) and key < len(target)
                 else None
             )
-        if isinstance(target, dict) or (isinstance(target, list) and isinstance(path[-1], int) and path[-1] < len(target)):
+        if isinstance(target, dict) or (
+            isinstance(target, list) and isinstance(path[-1], int) and path[-1] < len(target)
+        ):
             target[path[-1]] = copy.deepcopy(junk)
     assert_conserved(read_resources(resources), resources)
 

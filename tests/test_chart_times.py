@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coding.model import CHARTED, Moment, Quantity
 from smart_app.chart import Chart
-from smart_app.fhir_times import read_time
+from smart_app.fhir_times import INSTANT, charted, read_time
 from tests.chart_parts import (
     HOUR,
     NINE,
@@ -36,14 +40,18 @@ def test_a_single_time_is_a_start_only() -> None:
 
 @pytest.mark.parametrize("element", ["occurrencePeriod", "occurencePeriod"])
 def test_both_spellings_of_the_later_element_are_read(element: str) -> None:
-    found = row(dose(effectivePeriod=None, **{element: {"start": "2026-06-01T09:00:00Z", "end": "2026-06-01T10:00:00Z"}}))
+    found = row(
+        dose(effectivePeriod=None, **{element: {"start": "2026-06-01T09:00:00Z", "end": "2026-06-01T10:00:00Z"}})
+    )
     assert found.start == Moment(NINE, 0, CHARTED, f"{element}.start")
     assert found.stop is not None
 
 
 def test_an_open_period_has_no_stop_and_none_is_invented() -> None:
     order = {"resourceType": "MedicationRequest", "id": "r", "dosageInstruction": [{"text": "IV over 90 minutes"}]}
-    found = row(order, dose(effectivePeriod={"start": "2026-06-01T09:00:00Z"}, request={"reference": "MedicationRequest/r"}))
+    found = row(
+        order, dose(effectivePeriod={"start": "2026-06-01T09:00:00Z"}, request={"reference": "MedicationRequest/r"})
+    )
     assert found.stop is None
     assert found.planned == 90
 
@@ -62,7 +70,8 @@ def test_a_date_alone_gives_no_start(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "2026-13-01T09:00:00Z", "2026-06-01T25:00:00Z", "2026-W23-1T09:00:00Z", "20260601T090000Z", "0"]
+    "text",
+    ["yesterday", "2026-13-01T09:00:00Z", "2026-06-01T25:00:00Z", "2026-W23-1T09:00:00Z", "20260601T090000Z", "0"],
 )
 def test_an_unreadable_time_is_said_and_not_used(text: str) -> None:
     found = chart(dose(effectivePeriod=None, effectiveDateTime=text))
@@ -87,7 +96,8 @@ def test_a_time_is_read_in_the_spellings_that_servers_send(text: str) -> None:
 
 def test_a_time_without_a_zone_is_read_on_the_clock_of_the_visit_and_said() -> None:
     found = chart(
-        visit(start="2026-06-01T08:00:00-04:00", end="2026-06-01T18:00:00-04:00"), dose(effectivePeriod={"start": "2026-06-01T09:00:00"})
+        visit(start="2026-06-01T08:00:00-04:00", end="2026-06-01T18:00:00-04:00"),
+        dose(effectivePeriod={"start": "2026-06-01T09:00:00"}),
     )
     start = found.encounters[0].administrations[0].start
     assert codes(found) == ["TIME_WITHOUT_ZONE"]
@@ -109,7 +119,12 @@ def test_a_time_without_a_zone_finds_its_visit_by_the_clock_on_the_wall() -> Non
 
 
 def test_a_vendor_duration_is_a_plan_and_never_a_stop() -> None:
-    extension = [{"url": "https://fhir-ehr.cerner.com/r4/StructureDefinition/infuse-over-time", "valueQuantity": {"value": 2, "code": "h"}}]
+    extension = [
+        {
+            "url": "https://fhir-ehr.cerner.com/r4/StructureDefinition/infuse-over-time",
+            "valueQuantity": {"value": 2, "code": "h"},
+        }
+    ]
     found = row(dose(extension=extension, effectivePeriod=None, effectiveDateTime="2026-06-01T09:00:00Z"))
     assert (found.planned, found.stop) == (120, None)
 
@@ -128,9 +143,9 @@ def test_a_rate_quantity_may_hold_a_duration() -> None:
 def test_a_rate_of_volume_in_time_is_a_rate() -> None:
     ratio = {"numerator": {"value": 100, "code": "mL"}, "denominator": {"value": 1, "code": "h"}}
     assert row(dosage(rateRatio=ratio)).rate == Quantity(100, "mL/h")
-    assert row(dosage(rateQuantity={"value": 125, "unit": "mL/hour", "system": "http://local", "code": "mL/hour"})).rate == Quantity(
-        125, "mL/h"
-    )
+    assert row(
+        dosage(rateQuantity={"value": 125, "unit": "mL/hour", "system": "http://local", "code": "mL/hour"})
+    ).rate == Quantity(125, "mL/h")
 
 
 def test_a_rate_without_time_is_no_rate_but_a_zero_is_a_pause() -> None:
@@ -139,7 +154,9 @@ def test_a_rate_without_time_is_no_rate_but_a_zero_is_a_pause() -> None:
 
 
 def test_units_are_ucum_where_the_chart_or_the_table_knows_them() -> None:
-    assert row(dosage(dose={"value": 4, "unit": "units", "system": "http://local", "code": "units"})).dose == Quantity(4, "[iU]")
+    assert row(dosage(dose={"value": 4, "unit": "units", "system": "http://local", "code": "units"})).dose == Quantity(
+        4, "[iU]"
+    )
     assert row(dosage(dose={"value": 250, "unit": "mcg"})).dose == Quantity(250, "ug")
     assert row(dosage(dose={"value": 1, "unit": "dose", "code": "{dose}"})).dose == Quantity(1, "{dose}")
 
@@ -160,7 +177,9 @@ def spans(found: Chart) -> list[tuple[str, str, int | None, int | None]]:
         return None if moment is None else (moment.at - NINE) // 60
 
     return [
-        (one.id, one.status, minute(one.start), minute(one.stop)) for encounter in found.encounters for one in encounter.administrations
+        (one.id, one.status, minute(one.start), minute(one.stop))
+        for encounter in found.encounters
+        for one in encounter.administrations
     ]
 
 
@@ -185,8 +204,15 @@ def test_rate_changes_and_pauses_between_events_are_stretches_of_their_own() -> 
         ("z", "10:30", "Stopped"),
     ]
     found = chart(*(event(*one) for one in reversed(events)))
-    assert sorted(spans(found)) == [("a", "given", 0, 20), ("b", "given", 20, 40), ("c", "held", 40, 50), ("d", "given", 50, 90)]
-    assert dict(found.unread) == {f"MedicationAdministration/{name}": "folded into MedicationAdministration/d" for name in "xz"}
+    assert sorted(spans(found)) == [
+        ("a", "given", 0, 20),
+        ("b", "given", 20, 40),
+        ("c", "held", 40, 50),
+        ("d", "given", 50, 90),
+    ]
+    assert dict(found.unread) == {
+        f"MedicationAdministration/{name}": "folded into MedicationAdministration/d" for name in "xz"
+    }
 
 
 def test_a_second_start_does_not_tell_when_the_first_flow_ended() -> None:
@@ -197,13 +223,19 @@ def test_a_second_start_does_not_tell_when_the_first_flow_ended() -> None:
 
 
 def test_a_stop_event_closes_an_open_period_of_the_same_order() -> None:
-    opened = dose(effectivePeriod={"start": "2026-06-01T09:00:00Z"}, request={"reference": "MedicationRequest/r"}, status="in-progress")
+    opened = dose(
+        effectivePeriod={"start": "2026-06-01T09:00:00Z"},
+        request={"reference": "MedicationRequest/r"},
+        status="in-progress",
+    )
     assert spans(chart(opened, event("b", "09:45", "Infusion Completed"))) == [("a", "given", 0, 45)]
 
 
 def test_a_stop_event_of_another_drug_or_order_closes_nothing() -> None:
     other = {"text": "Cefepime"}
-    assert spans(chart(event("a", "09:00", "Started"), event("b", "09:30", "Stopped", medicationCodeableConcept=other))) == [
+    assert spans(
+        chart(event("a", "09:00", "Started"), event("b", "09:30", "Stopped", medicationCodeableConcept=other))
+    ) == [
         ("a", "given", 0, None),
         ("b", "given", None, 30),
     ]
@@ -211,3 +243,27 @@ def test_a_stop_event_of_another_drug_or_order_closes_nothing() -> None:
 
 def test_a_check_of_a_rate_is_no_start() -> None:
     assert spans(chart(event("a", "09:00", "Rate Verify"))) == [("a", "given", None, None)]
+
+
+@given(
+    st.datetimes(),
+    st.integers(-14 * 60, 14 * 60),
+    st.sampled_from(["seconds", "milliseconds", "microseconds", "minutes"]),
+)
+def test_a_time_is_the_instant_that_the_calendar_says(moment: datetime, ahead: int, spec: str) -> None:
+    aware = moment.replace(tzinfo=timezone(timedelta(minutes=ahead)))
+    text = aware.isoformat(timespec=spec)
+    found = charted(text, "x")
+    assert found is not None
+    assert found.at == (datetime.fromisoformat(text) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+    assert found.offset == ahead * 60
+    assert read_time(text)[1:] == (found.at, found.offset)
+
+
+@given(
+    st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9 ]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2}|)", fullmatch=True)
+)
+def test_the_quick_and_the_patient_reading_of_a_time_agree(text: str) -> None:
+    found, again = charted(text, "x"), read_time(text)
+    assert (found is not None) == (again.kind == INSTANT)
+    assert found is None or (found.at, found.offset) == again[1:]

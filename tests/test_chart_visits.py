@@ -57,7 +57,11 @@ def test_the_kind_of_a_visit_is_read_from_its_class(element: Any, kind: str) -> 
 def test_linked_encounters_are_one_stay_with_the_highest_kind() -> None:
     observation = visit("o", "2026-06-01T12:00:00Z", "2026-06-02T09:00:00Z", **{"class": {"code": "OBSENC"}})
     emergency = visit(
-        "e", "2026-06-01T08:00:00Z", "2026-06-01T12:00:00Z", partOf={"reference": "Encounter/o"}, **{"class": {"code": "EMER"}}
+        "e",
+        "2026-06-01T08:00:00Z",
+        "2026-06-01T12:00:00Z",
+        partOf={"reference": "Encounter/o"},
+        **{"class": {"code": "EMER"}},
     )
     found = only(emergency, observation, dose())
     assert (found.id, found.kind, found.parts) == ("o", "observation", ("o", "e"))
@@ -138,7 +142,13 @@ def test_a_code_that_is_not_icd_10_cm_leaves_the_words_of_a_condition() -> None:
     condition = {
         **problem_of("c", "x"),
         "code": {
-            "coding": [{"system": "http://fhir.mimic.mit.edu/CodeSystem/diagnosis-icd9", "code": "2720", "display": "Hypercholesterolemia"}]
+            "coding": [
+                {
+                    "system": "http://fhir.mimic.mit.edu/CodeSystem/diagnosis-icd9",
+                    "code": "2720",
+                    "display": "Hypercholesterolemia",
+                }
+            ]
         },
     }
     assert [(one.code, one.text) for one in only(visit(), condition).conditions] == [("", "Hypercholesterolemia")]
@@ -166,7 +176,9 @@ def test_a_row_without_a_visit_belongs_to_the_one_whose_period_holds_its_start()
 
 
 def test_a_row_that_began_before_a_visit_and_runs_into_it_belongs_to_it() -> None:
-    found = chart(visit(), dose(context=None, effectivePeriod={"start": "2026-06-01T07:00:00Z", "end": "2026-06-01T09:00:00Z"}))
+    found = chart(
+        visit(), dose(context=None, effectivePeriod={"start": "2026-06-01T07:00:00Z", "end": "2026-06-01T09:00:00Z"})
+    )
     assert [len(one.administrations) for one in found.encounters] == [1]
 
 
@@ -184,7 +196,10 @@ def test_a_row_that_two_visits_hold_is_kept_and_asked() -> None:
 
 def test_a_row_that_no_visit_holds_is_kept_and_asked() -> None:
     found = chart(visit(), dose(context=None, effectivePeriod={"start": "2026-06-09T09:00:00Z"}))
-    assert [(one.id, one.patient, len(one.administrations)) for one in found.encounters] == [("e", "p", 0), ("", "p", 1)]
+    assert [(one.id, one.patient, len(one.administrations)) for one in found.encounters] == [
+        ("e", "p", 0),
+        ("", "p", 1),
+    ]
 
 
 def test_a_dangling_visit_is_told_and_the_row_is_joined_by_time() -> None:
@@ -195,7 +210,10 @@ def test_a_dangling_visit_is_told_and_the_row_is_joined_by_time() -> None:
 
 def test_a_row_of_another_patient_than_its_visit_is_not_joined() -> None:
     found = chart(visit(), dose(subject={"reference": "Patient/q"}))
-    assert [(one.id, one.patient, len(one.administrations)) for one in found.encounters] == [("e", "p", 0), ("", "q", 1)]
+    assert [(one.id, one.patient, len(one.administrations)) for one in found.encounters] == [
+        ("e", "p", 0),
+        ("", "q", 1),
+    ]
     assert codes(found) == ["PATIENT_MISMATCH"]
 
 
@@ -228,7 +246,12 @@ def test_the_order_brings_its_words_and_its_reasons() -> None:
         "reasonCode": [{"coding": [{"system": ICD10, "code": "E860"}], "text": "Dehydration"}],
         "reasonReference": [{"reference": "Condition/c"}],
     }
-    condition = {"resourceType": "Condition", "id": "c", "subject": PATIENT, "code": {"coding": [{"system": ICD10, "code": "R11.2"}]}}
+    condition = {
+        "resourceType": "Condition",
+        "id": "c",
+        "subject": PATIENT,
+        "code": {"coding": [{"system": ICD10, "code": "R11.2"}]},
+    }
     found = row(order, condition, dose(request={"reference": "MedicationRequest/r"}))
     assert found.order is not None
     assert found.order.text == "Infuse IV as ordered for dehydration; KVO"
@@ -244,7 +267,12 @@ def test_an_order_that_is_not_at_hand_still_joins_rows_and_is_told_once() -> Non
 
 
 def test_reasons_are_icd_codes_with_their_dot() -> None:
-    reason = [{"coding": [{"system": "http://fhir.mimic.mit.edu/CodeSystem/diagnosis-icd10", "code": "C50911"}], "text": "Breast cancer"}]
+    reason = [
+        {
+            "coding": [{"system": "http://fhir.mimic.mit.edu/CodeSystem/diagnosis-icd10", "code": "C50911"}],
+            "text": "Breast cancer",
+        }
+    ]
     found = row(dose(reasonCode=reason))
     assert (found.reasons, found.reason_text) == (("C50.911",), "Breast cancer")
 

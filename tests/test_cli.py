@@ -16,7 +16,9 @@ EXAMPLE = Path(__file__).parent.parent / "smart_app" / "examples" / "infliximab.
 
 
 def chairtime(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "smart_app.cli", *arguments], input=stdin, capture_output=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "smart_app.cli", *arguments], input=stdin, capture_output=True, check=False
+    )
 
 
 def said(done: subprocess.CompletedProcess[bytes]) -> str:
@@ -37,7 +39,13 @@ def test_the_example_prints_a_page_with_lines_reasons_and_questions() -> None:
     done = chairtime("code", "--example")
     page = done.stdout.decode()
     assert done.returncode == 0
-    for heading in ("LINES", "DRUGS", "CONSIDERED AND NOT BILLED", "ADMINISTRATIONS WITHOUT A LINE", "WHAT THE CHART LACKS"):
+    for heading in (
+        "LINES",
+        "DRUGS",
+        "CONSIDERED AND NOT BILLED",
+        "ADMINISTRATIONS WITHOUT A LINE",
+        "WHAT THE CHART LACKS",
+    ):
         assert heading in page
     assert "127 minutes" in page and "09:14 to 11:21" in page
     assert max(len(line) for line in page.splitlines()) <= 100
@@ -103,7 +111,9 @@ def test_a_missing_file_and_a_folder_are_said_so(tmp_path: Path) -> None:
     assert "is a folder" in said(chairtime("code", str(tmp_path)))
 
 
-def test_a_document_too_large_for_memory_is_refused_before_it_is_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_too_large_for_memory_is_refused_before_it_is_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from smart_app import inputs
 
     path = tmp_path / "huge.json"
@@ -141,7 +151,9 @@ def test_an_empty_bundle_is_no_fault() -> None:
 
 def test_the_cms_file_of_unlikely_units_is_read_and_a_wrong_one_refused(tmp_path: Path) -> None:
     good = tmp_path / "mue.csv"
-    good.write_text("HCPCS/CPT Code,Outpatient Hospital Services MUE Values,MUE Adjudication Indicator\n96375,1,3 Date of Service Edit\n")
+    good.write_text(
+        "HCPCS/CPT Code,Outpatient Hospital Services MUE Values,MUE Adjudication Indicator\n96375,1,3 Date of Service Edit\n"
+    )
     done = chairtime("code", "--example", "--mue", str(good), "--format", "json")
     [answer] = answers(done)
     assert "MUE_EXCEEDED" in {one["code"] for one in answer["problems"]}  # type: ignore[attr-defined]
@@ -163,7 +175,7 @@ def test_rules_are_listed_and_one_is_shown_with_its_sources() -> None:
 
 def test_a_reader_that_stops_early_is_no_error() -> None:
     pipe = f"{sys.executable} -m smart_app.cli rules | head -1"
-    done = subprocess.run(["bash", "-c", f"set -o pipefail; {pipe}"], capture_output=True, check=False)  # noqa: S607
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {pipe}"], capture_output=True, check=False)
     assert b"Traceback" not in done.stderr
 
 

@@ -17,7 +17,14 @@ from tests.charts import moment, visit
 def infliximab(dose: float, waste: Waste | None = None) -> Coded:
     """Billed by 10 mg."""
     row = Administration(
-        "A1", (Substance("Infliximab"),), "Infliximab", "iv", "infusion", start=moment(0), stop=moment(120), dose=Quantity(dose, "mg"),
+        "A1",
+        (Substance("Infliximab"),),
+        "Infliximab",
+        "iv",
+        "infusion",
+        start=moment(0),
+        stop=moment(120),
+        dose=Quantity(dose, "mg"),
         waste=waste,
     )
     return code(visit(row))
@@ -27,7 +34,10 @@ def by_modifier(coded: Coded) -> dict[tuple[str, ...], int]:
     return {line.modifiers: line.units for line in coded.drug_lines if line.code == "J1745"}
 
 
-@given(st.decimals(min_value="0.001", max_value="5000", places=3), st.sampled_from((("g", "mg"), ("mg", "mcg"), ("mcg", "ng"))))
+@given(
+    st.decimals(min_value="0.001", max_value="5000", places=3),
+    st.sampled_from((("g", "mg"), ("mg", "mcg"), ("mcg", "ng"))),
+)
 def test_conversion_there_and_back_changes_nothing(value: Decimal, units: tuple[str, str]) -> None:
     big, small = units
     there = amount_of(str(value), big)
@@ -48,7 +58,9 @@ def test_dose_and_waste_together_are_whole_vials_and_jz_never_stands_with_jw(hun
     dose = hundredths / 100
     vials = math.ceil(hundredths / 10_000)
     discarded = vials * 100 - dose
-    waste = Waste(((vials, Quantity(100, "mg")),), Quantity(discarded, "mg") if discarded else None, not discarded, "vials opened")
+    waste = Waste(
+        ((vials, Quantity(100, "mg")),), Quantity(discarded, "mg") if discarded else None, not discarded, "vials opened"
+    )
     found = by_modifier(infliximab(dose, waste))
     assert sum(found.values()) == vials * 10
     assert not (("JW",) in found and ("JZ",) in found)
@@ -68,8 +80,17 @@ def test_a_chart_that_says_both_waste_and_none_gets_no_modifier() -> None:
 
 def test_rate_steps_that_repeat_the_ordered_dose_count_it_once() -> None:
     rows = [
-        Administration(f"A{n}", (Substance("Infliximab"),), "Infliximab", "iv", "infusion", start=moment(n * 30), stop=moment(n * 30 + 30),
-                       dose=Quantity(400, "mg"), rate=Quantity(40 + n, "mL/h"))
+        Administration(
+            f"A{n}",
+            (Substance("Infliximab"),),
+            "Infliximab",
+            "iv",
+            "infusion",
+            start=moment(n * 30),
+            stop=moment(n * 30 + 30),
+            dose=Quantity(400, "mg"),
+            rate=Quantity(40 + n, "mL/h"),
+        )
         for n in range(3)
     ]
     assert by_modifier(code(visit(*rows))) == {(): 40}

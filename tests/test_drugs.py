@@ -21,11 +21,29 @@ from coding import drug_spelling, drug_table, drugs
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 KINDS = {
-    "", "hormonal", "cms-named", "electrolyte", "fluid", "blood", "contrast", "flush", "declot", "own-code", "vaccine",
-    "oxytocin", "sedation", "expander", "local",
+    "",
+    "hormonal",
+    "cms-named",
+    "electrolyte",
+    "fluid",
+    "blood",
+    "contrast",
+    "flush",
+    "declot",
+    "own-code",
+    "vaccine",
+    "oxytocin",
+    "sedation",
+    "expander",
+    "local",
 }
 FAMILIES = {
-    "chemo", "therapeutic", "hydration", "none", "by_indication", "chemo_if_complexity_documented",
+    "chemo",
+    "therapeutic",
+    "hydration",
+    "none",
+    "by_indication",
+    "chemo_if_complexity_documented",
     "therapeutic_unless_complexity_documented",
 }
 
@@ -79,7 +97,11 @@ def test_every_alias_leads_to_a_drug_or_a_brand() -> None:
 
 def test_the_named_antibodies_and_hormones_are_marked() -> None:
     assert {drug.key for drug in drugs.all_drugs() if drug.kind == "cms-named"} == {
-        "infliximab", "rituximab", "alemtuzumab", "gemtuzumab ozogamicin", "trastuzumab",
+        "infliximab",
+        "rituximab",
+        "alemtuzumab",
+        "gemtuzumab ozogamicin",
+        "trastuzumab",
     }
     assert {"leuprolide", "goserelin"} <= {drug.key for drug in drugs.all_drugs() if drug.kind == "hormonal"}
 
@@ -133,35 +155,92 @@ def test_every_billing_code_finds_its_product() -> None:
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("vanc 1 g", "vancomycin"), ("vanco", "vancomycin"), ("solumedrol 125", "methylprednisolone"),
-        ("solu medrol", "methylprednisolone"), ("Solu-Medrol 125 mg", "methylprednisolone"), ("5-FU 700 mg", "fluorouracil"),
-        ("5FU", "fluorouracil"), ("5 FU", "fluorouracil"), ("NS", "sodium chloride"), ("0.9% NaCl", "sodium chloride"),
-        ("NaCl 0.9%", "sodium chloride"), (".9% NaCl", "sodium chloride"), ("NaCl 0,9 % 500 ml", "sodium chloride"),
-        ("normal saline 1 L", "sodium chloride"), ("D5W", "glucose"), ("dextrose 5% in water", "glucose"),
-        ("D5NS", "dextrose 5%-sodium chloride"), ("D5 1/2NS", "dextrose 5%-sodium chloride"),
-        ("D5 ½ NS", "dextrose 5%-sodium chloride"), ("dextrose 5 % and 0.45 % NaCl", "dextrose 5%-sodium chloride"),
-        ("5% dextrose 0.9% sodium chloride", "dextrose 5%-sodium chloride"), ("LR", "lactated Ringer"),
-        ("lactated Ringer's", "lactated Ringer"), ("Ringer's lactate", "lactated Ringer"), ("KCl 20 mEq", "potassium chloride"),
-        ("K rider", "potassium chloride"), ("K-rider 10 mEq", "potassium chloride"), ("mag 2 g", "magnesium sulfate"),
-        ("MgSO4", "magnesium sulfate"), ("Mag sulfate", "magnesium sulfate"), ("zosyn", "piperacillin / tazobactam"),
-        ("pip-tazo", "piperacillin / tazobactam"), ("Piperacillin/Tazobactam (Zosyn)", "piperacillin / tazobactam"),
-        ("piperacillin 2000 MG / tazobactam 250 MG Injection", "piperacillin / tazobactam"), ("rocephin", "ceftriaxone"),
-        ("lasix", "furosemide"), ("toradol", "ketorolac"), ("zofran", "ondansetron"), ("benadryl", "diphenhydramine"),
-        ("decadron", "dexamethasone"), ("pepcid", "famotidine"), ("reglan", "metoclopramide"), ("compazine", "prochlorperazine"),
-        ("phenergan", "promethazine"), ("dilaudid", "hydromorphone"), ("MSO4", "morphine"), ("NTG gtt", "nitroglycerin"),
-        ("levophed", "norepinephrine"), ("epi 0.3 mg", "epinephrine"), ("B12", "cyanocobalamin"), ("vit B12", "cyanocobalamin"),
-        ("Vitamin B-12", "cyanocobalamin"), ("cytoxan", "cyclophosphamide"), ("adria", "doxorubicin"), ("taxol", "paclitaxel"),
-        ("nab-paclitaxel", "paclitaxel"), ("IVIG", "immune globulin"), ("PRBC", "packed red blood cells"),
-        ("2 units pRBCs", "packed red blood cells"), ("FFP", "fresh frozen plasma"), ("tPA 100 mg", "alteplase"),
-        ("hep flush", "heparin"), ("APAP IV", "acetaminophen"), ("pembro", "pembrolizumab"), ("nivo", "nivolumab"),
-        ("ritux", "rituximab"), ("trastuz", "trastuzumab"), ("leucovorin calcium", "leucovorin"), ("T-DM1", "ado-trastuzumab emtansine"),
-        ("Trimethoprim-sulfamethoxazole", "sulfamethoxazole / trimethoprim"), ("TMP-SMX", "sulfamethoxazole / trimethoprim"),
-        ("cefTRIAXone (ROCEPHIN) 2 g", "ceftriaxone"), ("IDArubicin", "idarubicin"), ("DHE 1 mg", "dihydroergotamine"),
-        ("Doxorubicin HCl liposome injection", "doxorubicin liposomal"), ("Insulin - Humalog", "insulin lispro"),
-        ("Insulin - Regular", "insulin regular human"), ("insulin, regular, human", "insulin regular human"),
-        ("Insulin - NPH", "insulin nph"), ("TPN w/ Lipids", "parenteral nutrition"), ("Tdap", "tetanus-diphtheria-pertussis vaccine"),
-        ("Tetanus, diphtheria and pertussis vaccine 0.5 mL", "tetanus-diphtheria-pertussis vaccine"), ("banana bag", "multivitamin"),
-        ("Zosyn™ 4.5 g", "piperacillin / tazobactam"), ("Heparin-Natrium 5000 IE", "heparin"), ("Paracetamol", "acetaminophen"),
+        ("vanc 1 g", "vancomycin"),
+        ("vanco", "vancomycin"),
+        ("solumedrol 125", "methylprednisolone"),
+        ("solu medrol", "methylprednisolone"),
+        ("Solu-Medrol 125 mg", "methylprednisolone"),
+        ("5-FU 700 mg", "fluorouracil"),
+        ("5FU", "fluorouracil"),
+        ("5 FU", "fluorouracil"),
+        ("NS", "sodium chloride"),
+        ("0.9% NaCl", "sodium chloride"),
+        ("NaCl 0.9%", "sodium chloride"),
+        (".9% NaCl", "sodium chloride"),
+        ("NaCl 0,9 % 500 ml", "sodium chloride"),
+        ("normal saline 1 L", "sodium chloride"),
+        ("D5W", "glucose"),
+        ("dextrose 5% in water", "glucose"),
+        ("D5NS", "dextrose 5%-sodium chloride"),
+        ("D5 1/2NS", "dextrose 5%-sodium chloride"),
+        ("D5 ½ NS", "dextrose 5%-sodium chloride"),
+        ("dextrose 5 % and 0.45 % NaCl", "dextrose 5%-sodium chloride"),
+        ("5% dextrose 0.9% sodium chloride", "dextrose 5%-sodium chloride"),
+        ("LR", "lactated Ringer"),
+        ("lactated Ringer's", "lactated Ringer"),
+        ("Ringer's lactate", "lactated Ringer"),
+        ("KCl 20 mEq", "potassium chloride"),
+        ("K rider", "potassium chloride"),
+        ("K-rider 10 mEq", "potassium chloride"),
+        ("mag 2 g", "magnesium sulfate"),
+        ("MgSO4", "magnesium sulfate"),
+        ("Mag sulfate", "magnesium sulfate"),
+        ("zosyn", "piperacillin / tazobactam"),
+        ("pip-tazo", "piperacillin / tazobactam"),
+        ("Piperacillin/Tazobactam (Zosyn)", "piperacillin / tazobactam"),
+        ("piperacillin 2000 MG / tazobactam 250 MG Injection", "piperacillin / tazobactam"),
+        ("rocephin", "ceftriaxone"),
+        ("lasix", "furosemide"),
+        ("toradol", "ketorolac"),
+        ("zofran", "ondansetron"),
+        ("benadryl", "diphenhydramine"),
+        ("decadron", "dexamethasone"),
+        ("pepcid", "famotidine"),
+        ("reglan", "metoclopramide"),
+        ("compazine", "prochlorperazine"),
+        ("phenergan", "promethazine"),
+        ("dilaudid", "hydromorphone"),
+        ("MSO4", "morphine"),
+        ("NTG gtt", "nitroglycerin"),
+        ("levophed", "norepinephrine"),
+        ("epi 0.3 mg", "epinephrine"),
+        ("B12", "cyanocobalamin"),
+        ("vit B12", "cyanocobalamin"),
+        ("Vitamin B-12", "cyanocobalamin"),
+        ("cytoxan", "cyclophosphamide"),
+        ("adria", "doxorubicin"),
+        ("taxol", "paclitaxel"),
+        ("nab-paclitaxel", "paclitaxel"),
+        ("IVIG", "immune globulin"),
+        ("PRBC", "packed red blood cells"),
+        ("2 units pRBCs", "packed red blood cells"),
+        ("FFP", "fresh frozen plasma"),
+        ("tPA 100 mg", "alteplase"),
+        ("hep flush", "heparin"),
+        ("APAP IV", "acetaminophen"),
+        ("pembro", "pembrolizumab"),
+        ("nivo", "nivolumab"),
+        ("ritux", "rituximab"),
+        ("trastuz", "trastuzumab"),
+        ("leucovorin calcium", "leucovorin"),
+        ("T-DM1", "ado-trastuzumab emtansine"),
+        ("Trimethoprim-sulfamethoxazole", "sulfamethoxazole / trimethoprim"),
+        ("TMP-SMX", "sulfamethoxazole / trimethoprim"),
+        ("cefTRIAXone (ROCEPHIN) 2 g", "ceftriaxone"),
+        ("IDArubicin", "idarubicin"),
+        ("DHE 1 mg", "dihydroergotamine"),
+        ("Doxorubicin HCl liposome injection", "doxorubicin liposomal"),
+        ("Insulin - Humalog", "insulin lispro"),
+        ("Insulin - Regular", "insulin regular human"),
+        ("insulin, regular, human", "insulin regular human"),
+        ("Insulin - NPH", "insulin nph"),
+        ("TPN w/ Lipids", "parenteral nutrition"),
+        ("Tdap", "tetanus-diphtheria-pertussis vaccine"),
+        ("Tetanus, diphtheria and pertussis vaccine 0.5 mL", "tetanus-diphtheria-pertussis vaccine"),
+        ("banana bag", "multivitamin"),
+        ("Zosyn™ 4.5 g", "piperacillin / tazobactam"),
+        ("Heparin-Natrium 5000 IE", "heparin"),
+        ("Paracetamol", "acetaminophen"),
     ],
 )
 def test_what_nurses_and_billers_write_is_understood(text: str, key: str) -> None:
@@ -172,13 +251,22 @@ def test_what_nurses_and_billers_write_is_understood(text: str, key: str) -> Non
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("sodium chloride 0.45 %", "sodium chloride 0.45%"), ("0.45% NaCl", "sodium chloride 0.45%"),
-        ("1/2 NS", "sodium chloride 0.45%"), ("1/2NS", "sodium chloride 0.45%"), ("sodium chloride 3%", "sodium chloride 3%"),
-        ("23.4% sodium chloride", "sodium chloride 23.4%"), ("Dextrose 50%", "dextrose 50%"), ("D50W 25 g", "dextrose 50%"),
-        ("dextrose 10%", "dextrose 10% water"), ("1000 ML sodium chloride 9 MG/ML Injection", "sodium chloride 0.9%"),
-        ("50 ML glucose 500 MG/ML Prefilled Syringe", "dextrose 50%"), ("500 ML glucose 50 MG/ML Injection", "dextrose 5% water"),
-        ("Sodium chloride 0.9% flush 10 mL", "sodium chloride flush"), ("NS flush", "sodium chloride flush"),
-        ("IV fluids 1000 mL", "intravenous fluid (not named)"), ("D5 LR", "dextrose 5%-lactated Ringer"),
+        ("sodium chloride 0.45 %", "sodium chloride 0.45%"),
+        ("0.45% NaCl", "sodium chloride 0.45%"),
+        ("1/2 NS", "sodium chloride 0.45%"),
+        ("1/2NS", "sodium chloride 0.45%"),
+        ("sodium chloride 3%", "sodium chloride 3%"),
+        ("23.4% sodium chloride", "sodium chloride 23.4%"),
+        ("Dextrose 50%", "dextrose 50%"),
+        ("D50W 25 g", "dextrose 50%"),
+        ("dextrose 10%", "dextrose 10% water"),
+        ("1000 ML sodium chloride 9 MG/ML Injection", "sodium chloride 0.9%"),
+        ("50 ML glucose 500 MG/ML Prefilled Syringe", "dextrose 50%"),
+        ("500 ML glucose 50 MG/ML Injection", "dextrose 5% water"),
+        ("Sodium chloride 0.9% flush 10 mL", "sodium chloride flush"),
+        ("NS flush", "sodium chloride flush"),
+        ("IV fluids 1000 mL", "intravenous fluid (not named)"),
+        ("D5 LR", "dextrose 5%-lactated Ringer"),
     ],
 )
 def test_a_fluid_is_known_by_its_strength(text: str, name: str) -> None:
@@ -188,10 +276,17 @@ def test_a_fluid_is_known_by_its_strength(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "product"),
     [
-        ("infliximab-dyyb 400 mg", "Inflectra"), ("inFLIXimab-abda (RENFLEXIS)", "Renflexis"), ("bevacizumab-awwb", "Mvasi"),
-        ("trastuzumab-anns 420 mg", "Kanjinti"), ("epoetin alfa-epbx 40,000 units", "Retacrit"), ("Rituximab-pvvr", "Ruxience"),
-        ("pegfilgrastim-cbqv (UDENYCA)", "Udenyca"), ("Remicade", "Remicade"), ("Infliximab", ""),
-        ("Immune globulin (Privigen) 10% 28 g", "Privigen"), ("Privigen 10% 28 g", "Privigen"),
+        ("infliximab-dyyb 400 mg", "Inflectra"),
+        ("inFLIXimab-abda (RENFLEXIS)", "Renflexis"),
+        ("bevacizumab-awwb", "Mvasi"),
+        ("trastuzumab-anns 420 mg", "Kanjinti"),
+        ("epoetin alfa-epbx 40,000 units", "Retacrit"),
+        ("Rituximab-pvvr", "Ruxience"),
+        ("pegfilgrastim-cbqv (UDENYCA)", "Udenyca"),
+        ("Remicade", "Remicade"),
+        ("Infliximab", ""),
+        ("Immune globulin (Privigen) 10% 28 g", "Privigen"),
+        ("Privigen 10% 28 g", "Privigen"),
     ],
 )
 def test_a_brand_or_suffix_names_the_product(text: str, product: str) -> None:
@@ -216,23 +311,35 @@ def test_a_suffix_that_the_tables_lack_is_never_billed_as_another_product() -> N
         ("Heparin sodium injection", "iv", "heparin (therapeutic)"),
         ("heparin (porcine) 25,000 unit/250 mL (100 unit/mL) infusion", "", "heparin (therapeutic)"),
         ("Heparin 5000 units", "sc", "heparin (therapeutic)"),
-        ("rituximab 700 mg", "iv", "rituximab"), ("rituximab", "sc", "rituximab-hyaluronidase"),
-        ("Rituxan Hycela", "", "rituximab-hyaluronidase"), ("daratumumab 1800 mg", "", "daratumumab-hyaluronidase"),
+        ("rituximab 700 mg", "iv", "rituximab"),
+        ("rituximab", "sc", "rituximab-hyaluronidase"),
+        ("Rituxan Hycela", "", "rituximab-hyaluronidase"),
+        ("daratumumab 1800 mg", "", "daratumumab-hyaluronidase"),
         ("daratumumab 120 MG/ML / hyaluronidase-fihj 2000 UNT/ML Injection", "", "daratumumab-hyaluronidase"),
-        ("alteplase 2 mg", "", "alteplase (catheter clearance)"), ("Cathflo", "", "alteplase (catheter clearance)"),
-        ("alteplase 100 MG Injection", "", "alteplase"), ("adenosine 6 mg", "iv", "adenosine"),
-        ("adenosine for stress test", "iv", "adenosine (stress)"), ("adenosine stress agent", "iv", "adenosine (stress)"),
-        ("octreotide LAR 20 mg", "im", "octreotide depot"), ("octreotide 100 mcg", "sc", "octreotide"),
+        ("alteplase 2 mg", "", "alteplase (catheter clearance)"),
+        ("Cathflo", "", "alteplase (catheter clearance)"),
+        ("alteplase 100 MG Injection", "", "alteplase"),
+        ("adenosine 6 mg", "iv", "adenosine"),
+        ("adenosine for stress test", "iv", "adenosine (stress)"),
+        ("adenosine stress agent", "iv", "adenosine (stress)"),
+        ("octreotide LAR 20 mg", "im", "octreotide depot"),
+        ("octreotide 100 mcg", "sc", "octreotide"),
         ("Leuprolide acetate depot 22.5 mg", "im", "leuprolide depot (neoplasm)"),
         ("Lupron Depot-Ped 11.25 mg", "im", "leuprolide depot (non-neoplasm)"),
-        ("alemtuzumab 12 mg", "iv", "alemtuzumab (Lemtrada)"), ("Campath 30 mg", "iv", "alemtuzumab (Campath)"),
-        ("paclitaxel protein-bound", "", "paclitaxel protein-bound"), ("paclitaxel 300 mg", "iv", "paclitaxel"),
-        ("Acetaminophen 650 mg tablet", "", "acetaminophen oral"), ("Acetaminophen 1000 mg", "iv", "acetaminophen IV"),
+        ("alemtuzumab 12 mg", "iv", "alemtuzumab (Lemtrada)"),
+        ("Campath 30 mg", "iv", "alemtuzumab (Campath)"),
+        ("paclitaxel protein-bound", "", "paclitaxel protein-bound"),
+        ("paclitaxel 300 mg", "iv", "paclitaxel"),
+        ("Acetaminophen 650 mg tablet", "", "acetaminophen oral"),
+        ("Acetaminophen 1000 mg", "iv", "acetaminophen IV"),
         ("methylprednisolone 80 mg", "im", "methylprednisolone acetate"),
         ("methylprednisolone 125 mg", "iv", "methylprednisolone sodium succinate"),
-        ("haloperidol decanoate 100 mg", "im", "haloperidol decanoate"), ("lidocaine 1% 5 mL", "sc", "lidocaine (local)"),
-        ("Immune globulin subcutaneous (Hizentra) 20% 10 g", "sc", "immune globulin Hizentra"), ("IVIG", "iv", "immune globulin"),
-        ("trastuzumab and hyaluronidase-oysk", "sc", "trastuzumab-hyaluronidase"), ("aflibercept", "", "aflibercept"),
+        ("haloperidol decanoate 100 mg", "im", "haloperidol decanoate"),
+        ("lidocaine 1% 5 mL", "sc", "lidocaine (local)"),
+        ("Immune globulin subcutaneous (Hizentra) 20% 10 g", "sc", "immune globulin Hizentra"),
+        ("IVIG", "iv", "immune globulin"),
+        ("trastuzumab and hyaluronidase-oysk", "sc", "trastuzumab-hyaluronidase"),
+        ("aflibercept", "", "aflibercept"),
         ("ziv-aflibercept", "iv", "ziv-aflibercept"),
     ],
 )
@@ -275,7 +382,9 @@ def test_a_billing_code_names_the_product_and_a_brand_of_another_code_is_asked_f
 
 
 def test_a_code_that_no_table_has_leaves_the_words() -> None:
-    assert drugs.identify("Ondansetron 4 mg", ((RXNORM, "999999999"), ("ndc", "0069-2587-10"))).drug.name == "ondansetron"
+    assert (
+        drugs.identify("Ondansetron 4 mg", ((RXNORM, "999999999"), ("ndc", "0069-2587-10"))).drug.name == "ondansetron"
+    )
 
 
 # Mixtures
@@ -284,16 +393,29 @@ def test_a_code_that_no_table_has_leaves_the_words() -> None:
 @pytest.mark.parametrize(
     ("text", "active", "diluent"),
     [
-        ("Dexamethasone 10 mg + ondansetron 8 mg in 0.9% NaCl 50 mL", ["dexamethasone sodium phosphate", "ondansetron"],
-         ["sodium chloride 0.9%"]),
+        (
+            "Dexamethasone 10 mg + ondansetron 8 mg in 0.9% NaCl 50 mL",
+            ["dexamethasone sodium phosphate", "ondansetron"],
+            ["sodium chloride 0.9%"],
+        ),
         ("vancomycin 1 g in 0.9% NaCl 250 mL", ["vancomycin"], ["sodium chloride 0.9%"]),
-        ("Dextrose 5% - sodium chloride 0.45% with potassium chloride 20 mEq/L premix 1000 mL",
-         ["dextrose 5%-sodium chloride", "potassium chloride (therapeutic)"], []),
-        ("0.9% sodium chloride with 20 mEq KCl at 125 mL/hr", ["sodium chloride 0.9%", "potassium chloride (therapeutic)"], []),
+        (
+            "Dextrose 5% - sodium chloride 0.45% with potassium chloride 20 mEq/L premix 1000 mL",
+            ["dextrose 5%-sodium chloride", "potassium chloride (therapeutic)"],
+            [],
+        ),
+        (
+            "0.9% sodium chloride with 20 mEq KCl at 125 mL/hr",
+            ["sodium chloride 0.9%", "potassium chloride (therapeutic)"],
+            [],
+        ),
         ("potassium chloride 10 mEq in NS 100 mL", ["potassium chloride (therapeutic)"], ["sodium chloride 0.9%"]),
         ("sodium bicarbonate 150 mEq in dextrose 5% 1000 mL", ["sodium bicarbonate"], ["dextrose 5% water"]),
-        ("Thiamine 100 mg + folic acid 1 mg + multivitamin 10 mL in 0.9% NaCl 1000 mL", ["thiamine", "folic acid", "multivitamin"],
-         ["sodium chloride 0.9%"]),
+        (
+            "Thiamine 100 mg + folic acid 1 mg + multivitamin 10 mL in 0.9% NaCl 1000 mL",
+            ["thiamine", "folic acid", "multivitamin"],
+            ["sodium chloride 0.9%"],
+        ),
         ("NS 1000 mL with MVI 10 mL", ["multivitamin"], ["sodium chloride 0.9%"]),
         ("Ifosfamide 2 g + mesna 800 mg in 0.9% NaCl 1000 mL", ["ifosfamide", "mesna"], ["sodium chloride 0.9%"]),
         ("Oxytocin 30 units in LR 500 mL", ["oxytocin"], ["lactated Ringer"]),
@@ -305,8 +427,11 @@ def test_a_code_that_no_table_has_leaves_the_words() -> None:
         ("ketorolac tromethamine 30 mg", ["ketorolac"], []),
         ("Penicillin G potassium 4 million units", ["penicillin G"], []),
         ("Benadryl 25 mg IV premed for Rituximab", ["diphenhydramine"], []),
-        ("Infusion bestehend aus 85mg Doxorubicin aufgeloest zur Verabreichung in 250ml 5-%iger (50 mg/ml) Glucose-Infusionsloesung",
-         ["doxorubicin"], ["dextrose 5% water"]),
+        (
+            "Infusion bestehend aus 85mg Doxorubicin aufgeloest zur Verabreichung in 250ml 5-%iger (50 mg/ml) Glucose-Infusionsloesung",
+            ["doxorubicin"],
+            ["dextrose 5% water"],
+        ),
         ("Infliximb 400 mg in 0.9% NaCl 250 mL", ["infliximab"], ["sodium chloride 0.9%"]),
         ("Foozumab 20 mg in 0.9% NaCl 250 mL", ["foozumab"], ["sodium chloride 0.9%"]),
         ("Foozumab in 0.9% NaCl 250 mL", ["foozumab"], ["sodium chloride 0.9%"]),
@@ -326,11 +451,22 @@ def test_a_text_gives_each_drug_once_and_marks_its_diluent(text: str, active: li
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [
-        ("infliximb", "infliximab"), ("cisplatn", "cisplatin"), ("carbplatin", "carboplatin"), ("doxorubcin", "doxorubicin"),
-        ("daunorubicn", "daunorubicin"), ("vancomicin", "vancomycin"), ("ondansteron", "ondansetron"), ("hydralazne", "hydralazine"),
-        ("cyclophosphomide", "cyclophosphamide"), ("pembrolizumb", "pembrolizumab"), ("predisone", "prednisone"),
-        ("dexamethazone", "dexamethasone sodium phosphate"), ("diphenhydramin", "diphenhydramine"), ("vinblastin", "vinblastine"),
-        ("sodium cloride", "sodium chloride 0.9%"), ("magnesum sulfate", "magnesium sulfate (therapeutic)"),
+        ("infliximb", "infliximab"),
+        ("cisplatn", "cisplatin"),
+        ("carbplatin", "carboplatin"),
+        ("doxorubcin", "doxorubicin"),
+        ("daunorubicn", "daunorubicin"),
+        ("vancomicin", "vancomycin"),
+        ("ondansteron", "ondansetron"),
+        ("hydralazne", "hydralazine"),
+        ("cyclophosphomide", "cyclophosphamide"),
+        ("pembrolizumb", "pembrolizumab"),
+        ("predisone", "prednisone"),
+        ("dexamethazone", "dexamethasone sodium phosphate"),
+        ("diphenhydramin", "diphenhydramine"),
+        ("vinblastin", "vinblastine"),
+        ("sodium cloride", "sodium chloride 0.9%"),
+        ("magnesum sulfate", "magnesium sulfate (therapeutic)"),
     ],
 )
 def test_a_slip_of_the_pen_is_corrected_and_said(wrong: str, right: str) -> None:
@@ -347,9 +483,31 @@ def test_a_misspelling_between_look_alikes_is_not_guessed(text: str) -> None:
 
 def test_look_alikes_that_exist_are_each_themselves() -> None:
     for name in (
-        "hydralazine", "hydroxyzine", "vinblastine", "vincristine", "cisplatin", "carboplatin", "prednisone", "prednisolone",
-        "chlorpromazine", "chlorpropamide", "cycloserine", "cyclosporine", "daunorubicin", "doxorubicin", "idarubicin", "epirubicin",
-        "oxacillin", "cloxacillin", "dicloxacillin", "nifedipine", "nimodipine", "nicardipine", "quinidine", "clonidine", "clonazepam",
+        "hydralazine",
+        "hydroxyzine",
+        "vinblastine",
+        "vincristine",
+        "cisplatin",
+        "carboplatin",
+        "prednisone",
+        "prednisolone",
+        "chlorpromazine",
+        "chlorpropamide",
+        "cycloserine",
+        "cyclosporine",
+        "daunorubicin",
+        "doxorubicin",
+        "idarubicin",
+        "epirubicin",
+        "oxacillin",
+        "cloxacillin",
+        "dicloxacillin",
+        "nifedipine",
+        "nimodipine",
+        "nicardipine",
+        "quinidine",
+        "clonidine",
+        "clonazepam",
     ):
         found = drugs.identify(f"{name} 10 mg")
         assert (found.drug.key, found.by, found.others) == (name, "name", ())
@@ -362,13 +520,29 @@ def test_one_slip_in_any_name_never_gives_another_drug() -> None:
             continue
         for place in range(1, len(word), 3):
             found = drugs.identify(word[:place] + word[place + 1 :])
-            assert not found.drug.known or found.drug.key == drug.key or (found.by != "name" and not found.by.startswith("spelling")), (
-                word, place, found.by, found.drug.name,
+            assert (
+                not found.drug.known
+                or found.drug.key == drug.key
+                or (found.by != "name" and not found.by.startswith("spelling"))
+            ), (
+                word,
+                place,
+                found.by,
+                found.drug.name,
             )
 
 
 def test_a_drug_that_no_table_has_is_not_taken_for_its_neighbour() -> None:
-    for name in ("pitavastatin", "saxagliptin", "nalorphine", "ceftizoxime", "thiopental", "vindesine", "teicoplanin", "lovastatin"):
+    for name in (
+        "pitavastatin",
+        "saxagliptin",
+        "nalorphine",
+        "ceftizoxime",
+        "thiopental",
+        "vindesine",
+        "teicoplanin",
+        "lovastatin",
+    ):
         assert not drugs.identify(f"{name} 10 mg").drug.known
 
 
@@ -383,7 +557,8 @@ def test_short_words_are_never_corrected() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "slips"), [("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("abc", "abcd", 1), ("abc", "xyz", 3)]
+    ("one", "other", "slips"),
+    [("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("abc", "abcd", 1), ("abc", "xyz", 3)],
 )
 def test_distance_counts_slips(one: str, other: str, slips: int) -> None:
     assert drug_spelling.distance(one, other, 5) == slips
@@ -395,16 +570,27 @@ def test_distance_counts_slips(one: str, other: str, slips: int) -> None:
 @pytest.mark.parametrize(
     ("name", "product", "date", "codes"),
     [
-        ("infliximab", "", "2026-01-05", ["J1745"]), ("infliximab", "Remicade", "2026-01-05", ["J1745"]),
-        ("infliximab", "Renflexis", "2026-01-05", ["Q5104"]), ("infliximab", "renflexis", "2026-01-05", ["Q5104"]),
-        ("trastuzumab", "Kanjinti", "2026-01-05", ["Q5117"]), ("docetaxel", "Docivyx", "2026-01-05", ["J9172"]),
-        ("docetaxel", "Taxotere", "2026-01-05", ["J9171"]), ("eculizumab", "", "2024-05-01", ["J1300"]),
-        ("eculizumab", "Soliris", "2026-02-09", ["J1299"]), ("methylprednisolone sodium succinate", "", "2024-03-31", ["J2920", "J2930"]),
-        ("methylprednisolone sodium succinate", "Solu-Medrol", "2024-04-01", ["J2919"]), ("fluorouracil", "", "2026-09-30", ["J9190"]),
-        ("fluorouracil", "", "2026-10-01", ["J9192"]), ("cyclophosphamide", "", "2026-10-01", ["J9075"]),
-        ("cyclophosphamide", "Frindovyx", "2026-10-01", []), ("infliximab", "infliximab-qbtx", "2026-10-01", []),
-        ("sodium chloride 0.9%", "", "2026-10-01", ["J7030", "J7040", "J7050"]), ("pantoprazole", "Protonix", "2026-10-01", []),
-        ("vancomycin", "", "", ["J3373"]), ("denosumab", "Wyost", "", ["Q5136"]), ("no such drug", "", "", []),
+        ("infliximab", "", "2026-01-05", ["J1745"]),
+        ("infliximab", "Remicade", "2026-01-05", ["J1745"]),
+        ("infliximab", "Renflexis", "2026-01-05", ["Q5104"]),
+        ("infliximab", "renflexis", "2026-01-05", ["Q5104"]),
+        ("trastuzumab", "Kanjinti", "2026-01-05", ["Q5117"]),
+        ("docetaxel", "Docivyx", "2026-01-05", ["J9172"]),
+        ("docetaxel", "Taxotere", "2026-01-05", ["J9171"]),
+        ("eculizumab", "", "2024-05-01", ["J1300"]),
+        ("eculizumab", "Soliris", "2026-02-09", ["J1299"]),
+        ("methylprednisolone sodium succinate", "", "2024-03-31", ["J2920", "J2930"]),
+        ("methylprednisolone sodium succinate", "Solu-Medrol", "2024-04-01", ["J2919"]),
+        ("fluorouracil", "", "2026-09-30", ["J9190"]),
+        ("fluorouracil", "", "2026-10-01", ["J9192"]),
+        ("cyclophosphamide", "", "2026-10-01", ["J9075"]),
+        ("cyclophosphamide", "Frindovyx", "2026-10-01", []),
+        ("infliximab", "infliximab-qbtx", "2026-10-01", []),
+        ("sodium chloride 0.9%", "", "2026-10-01", ["J7030", "J7040", "J7050"]),
+        ("pantoprazole", "Protonix", "2026-10-01", []),
+        ("vancomycin", "", "", ["J3373"]),
+        ("denosumab", "Wyost", "", ["Q5136"]),
+        ("no such drug", "", "", []),
     ],
 )
 def test_a_product_has_the_codes_in_force_on_the_date(name: str, product: str, date: str, codes: list[str]) -> None:
@@ -459,7 +645,23 @@ def test_any_text_gives_at_least_one_finding(text: str, route: str) -> None:
     st.lists(
         st.one_of(
             st.sampled_from([drug.name for drug in drugs.all_drugs()]),
-            st.sampled_from(["10 mg", "in", "with", "0.9%", "NS 250 mL", "+", "/", "(", "IVPB", "for", "flush", "5 mg/mL", "foozumab"]),
+            st.sampled_from(
+                [
+                    "10 mg",
+                    "in",
+                    "with",
+                    "0.9%",
+                    "NS 250 mL",
+                    "+",
+                    "/",
+                    "(",
+                    "IVPB",
+                    "for",
+                    "flush",
+                    "5 mg/mL",
+                    "foozumab",
+                ]
+            ),
             st.text(alphabet="abcdefghij 0123456789.%-/", max_size=8),
         ),
         max_size=6,
@@ -489,7 +691,9 @@ def shared() -> Path:
     """The folder of worked cases and published charts; without it these tests say aloud that they did not run."""
     place = os.environ.get("CHAIRTIME_SHARED")
     if not place:
-        warnings.warn("CHAIRTIME_SHARED is not set: medication texts of cases and charts were not checked", stacklevel=2)
+        warnings.warn(
+            "CHAIRTIME_SHARED is not set: medication texts of cases and charts were not checked", stacklevel=2
+        )
         pytest.skip("CHAIRTIME_SHARED is not set")
     return Path(place)
 
@@ -530,12 +734,18 @@ def test_almost_every_item_name_of_the_intensive_care_data_is_known(shared: Path
     unknown = {name: times for name, times in counted.items() if not drugs.identify(name).drug.known}
     asked = {name: drugs.identify(name).others for name in counted if drugs.identify(name).others}
     share = 1 - sum(unknown.values()) / sum(counted.values())
-    sys.stdout.write(f"{len(counted)} item names, {share:.1%} of {sum(counted.values())} rows known; unknown: {unknown}; asked: {asked}\n")
+    sys.stdout.write(
+        f"{len(counted)} item names, {share:.1%} of {sum(counted.values())} rows known; unknown: {unknown}; asked: {asked}\n"
+    )
     assert share > 0.99
 
 
 def test_published_names_with_codes_agree_with_the_tables(shared: Path) -> None:
-    for line in (shared / "data" / "fhir" / "mcode" / "MedicationAdministration.ndjson").read_text(encoding="utf-8").splitlines():
+    for line in (
+        (shared / "data" / "fhir" / "mcode" / "MedicationAdministration.ndjson")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    ):
         coding = json.loads(line)["medicationCodeableConcept"]["coding"][0]
         found = drugs.identify(coding["display"], ((coding["system"], coding["code"]),))
         assert found.drug.known and found.others == (), (coding, found)

@@ -14,7 +14,14 @@ from tests.charts import NINE, fluid, infusion, push, visit
 def test_each_line_says_drug_clock_minutes_threshold_rule_and_source() -> None:
     coded = code(visit(infusion("A1", "Infliximab", 14, 141)))
     hours = next(line for line in coded.lines if line.code == "96366")
-    for words in ("Infliximab", "09:14 to 11:21", "127 minutes", "31 minutes or more", "91 minutes earn 1", "rule time.additional-hour"):
+    for words in (
+        "Infliximab",
+        "09:14 to 11:21",
+        "127 minutes",
+        "31 minutes or more",
+        "91 minutes earn 1",
+        "rule time.additional-hour",
+    ):
         assert words in hours.why
     assert hours.why.endswith("].")
 
@@ -51,7 +58,13 @@ def test_what_if_changes_the_answer_and_not_the_chart() -> None:
 
 def test_break_points_of_a_lone_infusion_are_the_thresholds() -> None:
     found = break_points(visit(infusion("A1", "Vancomycin", 0, None)), "A1", horizon=220)
-    assert [(one.minutes, one.clock) for one in found] == [(1, "09:01"), (16, "09:16"), (91, "10:31"), (151, "11:31"), (211, "12:31")]
+    assert [(one.minutes, one.clock) for one in found] == [
+        (1, "09:01"),
+        (16, "09:16"),
+        (91, "10:31"),
+        (151, "11:31"),
+        (211, "12:31"),
+    ]
     assert found[2].lines == (("96365", 1), ("96366", 1))
 
 
@@ -74,7 +87,14 @@ def test_between_break_points_nothing_changes(stop: int, other: int) -> None:
 
 
 def test_every_considered_code_names_a_card_and_an_unmet_one_says_why() -> None:
-    coded = code(visit(infusion("A1", "Infliximab", 0, 14), push("A2", "Morphine", 20), push("A3", "Morphine", 30), fluid("F1", 60, 85)))
+    coded = code(
+        visit(
+            infusion("A1", "Infliximab", 0, 14),
+            push("A2", "Morphine", 20),
+            push("A3", "Morphine", 30),
+            fluid("F1", 60, 85),
+        )
+    )
     assert {one.code for one in coded.considered} >= {"96365", "96376", "96361"}
     for one in coded.considered:
         assert set(one.rules) <= set(CARDS) and one.why and one.verdict != "met"

@@ -32,7 +32,9 @@ def test_imports_go_one_way(path: Path) -> None:
     assert ours <= MAY_IMPORT[room]
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.relative_to(ROOT).parts[0] == "coding"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if path.relative_to(ROOT).parts[0] == "coding"], ids=lambda path: path.name
+)
 def test_the_engine_needs_nothing_but_the_standard_library(path: Path) -> None:
     assert _imports(path) <= {"coding", *sys.stdlib_module_names}
 
@@ -45,7 +47,17 @@ def test_the_engine_asks_neither_clock_nor_network_nor_environment() -> None:
 
 
 def test_no_file_holds_a_cpt_descriptor() -> None:
-    telltale = ("specify substance or drug", "list separately in addition", "each additional hour (", "up to 1 hour, single or initial")
-    for path in [*MODULES, *(ROOT / "coding/tables").rglob("*.toml"), *(ROOT / "templates").rglob("*.txt"), ROOT / "README.md"]:
+    telltale = (
+        "specify substance or drug",
+        "list separately in addition",
+        "each additional hour (",
+        "up to 1 hour, single or initial",
+    )
+    for path in [
+        *MODULES,
+        *(ROOT / "coding/tables").rglob("*.toml"),
+        *(ROOT / "templates").rglob("*.txt"),
+        ROOT / "README.md",
+    ]:
         text = path.read_text(encoding="utf-8").lower()
         assert not [words for words in telltale if words in text], path

@@ -79,7 +79,11 @@ WASTE = {
     ),
     "One 20 g and one 10 g vial opened (30 g)": (((1, Quantity(20, "g")), (1, Quantity(10, "g"))), None, False),
     "Four 100 mg single-dose vials used, no waste.": (((4, Quantity(100, MG)),), None, True),
-    "Four 100 mg single-dose vials opened (400 mg). 4 mg residual discarded.": (((4, Quantity(100, MG)),), Quantity(4, MG), False),
+    "Four 100 mg single-dose vials opened (400 mg). 4 mg residual discarded.": (
+        ((4, Quantity(100, MG)),),
+        Quantity(4, MG),
+        False,
+    ),
     "4 x 100 mg SDV": (((4, Quantity(100, MG)),), None, False),
     "2 vials of 300 mg": (((2, Quantity(300, MG)),), None, False),
     "3 vials (100 mg each) used": (((3, Quantity(100, MG)),), None, False),

@@ -74,7 +74,9 @@ def test_another_day_changes_no_total(chart: Encounter, days: int) -> None:
 
 
 @given(visits(), st.integers(-1440, 1440), st.integers(-12, 14))
-def test_another_hour_or_zone_changes_no_total_where_no_unit_hangs_on_the_date(chart: Encounter, minutes: int, hours: int) -> None:
+def test_another_hour_or_zone_changes_no_total_where_no_unit_hangs_on_the_date(
+    chart: Encounter, minutes: int, hours: int
+) -> None:
     """The one unit that hangs on the date is the concurrent one, so the policy counts it for the visit here."""
     policy = policy_for(overrides={"concurrent_unit_scope": "encounter"})
     moved = _moved(chart, minutes * 60, hours * 3600)
@@ -109,7 +111,9 @@ def test_one_more_minute_never_lowers_a_lone_infusion(minutes: int, drug: str) -
 
 
 @given(visits(), st.data())
-def test_in_a_chart_of_many_drugs_a_lost_stop_never_gives_that_drug_a_timed_unit(chart: Encounter, data: st.DataObject) -> None:
+def test_in_a_chart_of_many_drugs_a_lost_stop_never_gives_that_drug_a_timed_unit(
+    chart: Encounter, data: st.DataObject
+) -> None:
     """Another drug or the fluid may gain: minutes that were shared are then its own. The drug itself never does."""
     row = data.draw(st.sampled_from(chart.administrations))
     if row.technique != "infusion":
@@ -122,12 +126,17 @@ def test_in_a_chart_of_many_drugs_a_lost_stop_never_gives_that_drug_a_timed_unit
 
 def _name(chart: Encounter, id: str) -> str:
     row = next(one for one in chart.administrations if one.id == id)
-    return code(visit(infusion("X", row.substances[0].text, 0, 60))).lines[0].substance if "chloride" not in row.text else row.text
+    return (
+        code(visit(infusion("X", row.substances[0].text, 0, 60))).lines[0].substance
+        if "chloride" not in row.text
+        else row.text
+    )
 
 
 @given(st.integers(0, 300), st.integers(1, 300), st.integers(0, 300), st.integers(1, 300))
 def test_one_more_minute_of_a_drug_never_lowers_its_own_timed_units(a: int, a_long: int, b: int, b_long: int) -> None:
     """For two drugs: the minute may take units from the other one, by sharing its time, but not from its own."""
+
     def own(length: int) -> int:
         coded = code(visit(infusion("A1", "Vancomycin", a, a + length), infusion("A2", "Cefepime", b, b + b_long)))
         return units(coded, TIMED, "Vancomycin") + units(coded, {"96368"}, "Vancomycin")
@@ -137,7 +146,9 @@ def test_one_more_minute_of_a_drug_never_lowers_its_own_timed_units(a: int, a_lo
 
 @given(visits(most=4), st.data())
 def test_fluid_under_a_drug_adds_nothing(chart: Encounter, data: st.DataObject) -> None:
-    hosts = [row for row in chart.administrations if row.technique == "infusion" and row.stop and "chloride" not in row.text]
+    hosts = [
+        row for row in chart.administrations if row.technique == "infusion" and row.stop and "chloride" not in row.text
+    ]
     if not hosts:
         return
     host = data.draw(st.sampled_from(hosts))
@@ -161,7 +172,8 @@ def test_every_row_is_accounted_for_and_nothing_is_raised(chart: Encounter, sett
 def test_the_same_chart_gives_the_same_bytes_in_another_process() -> None:
     command = [sys.executable, "-m", "smart_app.cli", "code", "--example", "--format", "json"]
     answers = {
-        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout for seed in ("1", "2", "77")
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2", "77")
     }
     assert len(answers) == 1
     assert answers.pop().startswith(b'{"bundle":"example-infliximab"')
@@ -169,7 +181,10 @@ def test_the_same_chart_gives_the_same_bytes_in_another_process() -> None:
 
 def test_units_from_one_minute_to_twenty_five_hours() -> None:
     for minutes in range(1, 1501):
-        for drug, first, hour, pushed in (("Vancomycin", "96365", "96366", "96374"), ("Cisplatin", "96413", "96415", "96409")):
+        for drug, first, hour, pushed in (
+            ("Vancomycin", "96365", "96366", "96374"),
+            ("Cisplatin", "96413", "96415", "96409"),
+        ):
             expected = {pushed: 1} if minutes <= 15 else {first: 1}
             if hours := hours_that_minutes_earn(minutes):
                 expected[hour] = hours

@@ -12,7 +12,9 @@ from coding import rules
 from coding.policy import SWITCHES, payer_named, payers
 from coding.rules import CARDS, DATES, NUMBERS, PROBLEMS, SOURCES, THRESHOLDS, TableError, card, in_force
 
-IDS = re.findall(r"\S+", """
+IDS = re.findall(
+    r"\S+",
+    """
 time.infusion-minimum time.first-hour time.additional-hour time.actual-minutes time.no-carryover time.zero-duration
 time.stop-before-start time.implausible-duration
 documentation.start-and-stop documentation.derived-stop documentation.missing-stop documentation.missing-start
@@ -39,9 +41,12 @@ edit.modifier-59 edit.add-on-primary edit.unlikely-units edit.hydration-pair edi
 drug.units drug.wastage drug.no-waste drug.kx drug.unknown
 payer.medicare-opps payer.medicare-office payer.unitedhealthcare payer.cigna payer.regence payer.select-health
 payer.priority-health payer.aetna payer.humana
-""")
+""",
+)
 
-RULEBOOK_IDS = re.findall(r"\S+", """
+RULEBOOK_IDS = re.findall(
+    r"\S+",
+    """
 TIME-INF-MIN TIME-FIRST-HOUR TIME-ADDL-HOUR TIME-ACTUAL TIME-NO-CARRYOVER TIME-ZERO TIME-NEG TIME-LONG DOC-START-STOP
 DOC-DERIVE-STOP DOC-MISSING-STOP DOC-MISSING-START DOC-ORDER INIT-ONE HIER-FACILITY INIT-TIE INIT-PROFESSIONAL
 INIT-RESTART SITE-TWO ENC-SAMEDAY ENC-INBOUND SEQ-NEW-DRUG SEQ-SAME-DRUG SEQ-DIFF-DOSE MIX-ONE-BAG CONC-ONCE CONC-SPLIT
@@ -52,7 +57,8 @@ CHEMO-INJ-UNITS CHEMO-SEQ CHEMO-PUMP CHEMO-IA CHEMO-UNLISTED CHEMO-CAVITY INJ-96
 PORT-96523 IA-96373 DRIP-TITRATED MAR-MERGE PAUSE-RESUME STOP-EARLY PCA INSULIN-HEPARIN PROC-INCLUDED BLOOD VACCINE
 DECLOT OB-OXYTOCIN EM-25 CRITICAL-CARE INPATIENT PROF-FACILITY-POS HOME MIDNIGHT OBS-MULTIDAY NOT-BILLABLE MOD-59 MOD-25
 MOD-52 MOD-53 JW/JZ MOD-KX ADDON-PRIMARY MUE NCCI-HYD-PAIR INIT-AUDIT DX-LINK DUPLICATE
-""")
+""",
+)
 
 NOT_PROBLEMS: set[str] = set()
 
@@ -253,7 +259,11 @@ def _raised() -> set[str]:
     """Every problem code that the program names: none is without a meaning, none in the table is without use."""
     root = Path(__file__).parent.parent
     text = " ".join(path.read_text("utf-8") for room in ("coding", "smart_app") for path in (root / room).rglob("*.py"))
-    return {code for code in re.findall(r'"([A-Z][A-Z_]+[A-Z])"', text) if code in PROBLEMS or "_" in code and code not in NOT_PROBLEMS}
+    return {
+        code
+        for code in re.findall(r'"([A-Z][A-Z_]+[A-Z])"', text)
+        if code in PROBLEMS or ("_" in code and code not in NOT_PROBLEMS)
+    }
 
 
 def test_problem_codes() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def test_a_union_covers_each_second_once(some: list[tuple[int, int]]) -> None:
     joined = timeline.union(some)
     assert seconds_of(joined) == seconds_of(some)
     assert timeline.seconds(joined) == len(seconds_of(some))
-    assert all(a[1] < b[0] for a, b in zip(joined, joined[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(joined))
 
 
 @given(spans, spans)
@@ -32,7 +34,9 @@ def test_subtracting_and_sharing_divide_the_time(some: list[tuple[int, int]], ho
 
 
 @given(spans.filter(lambda some: any(stop > start for start, stop in some)), st.integers(0, 5))
-def test_the_instant_after_so_many_minutes_has_so_many_minutes_behind_it(some: list[tuple[int, int]], minutes: int) -> None:
+def test_the_instant_after_so_many_minutes_has_so_many_minutes_behind_it(
+    some: list[tuple[int, int]], minutes: int
+) -> None:
     a = timeline.union(some)
     instant = timeline.instant_after(a, minutes)
     behind = sum(1 for second in seconds_of(a) if second < instant) + max(0, instant - a[-1][1])
