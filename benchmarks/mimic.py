@@ -131,9 +131,8 @@ def compare(what: str, joined: list[Run], orders: list[Run]) -> None:
     print(f"  orders found with the same start and stop      {same:,} ({same / len(orders):.1%})")
     blocks, true = _blocks(joined), _blocks(orders)
     agree = sum((Counter(blocks) & Counter(true)).values())
-    print(
-        f"  joined infusions that are exactly the orders between their start and stop   {agree:,} of {len(blocks):,} ({agree / len(blocks):.1%})"
-    )
+    share = agree / len(blocks)
+    print(f"  joined infusions that are exactly the orders they span  {agree:,} of {len(blocks):,} ({share:.1%})")
     flow: dict[str, Counter[tuple[str, str]]] = {"ours": Counter(), "theirs": Counter()}
     for whose, runs in (("ours", joined), ("theirs", orders)):
         for one in runs:

@@ -55,7 +55,8 @@ def test_json_has_the_promised_shape() -> None:
     done = chairtime("code", str(EXAMPLE), "--format", "json")
     [answer] = answers(done)
     assert list(answer) == [
-        "bundle", "encounter", "setting", "payer", "rules_version", "switches", "lines", "drug_lines", "considered", "not_billed", "problems",
+        "bundle", "encounter", "setting", "payer", "rules_version", "switches",
+        "lines", "drug_lines", "considered", "not_billed", "problems",
     ]  # fmt: skip
     codes = {line["code"]: line["units"] for line in answer["lines"]}  # type: ignore[attr-defined]
     assert codes["96365"] == 1 and codes["96366"] == 1

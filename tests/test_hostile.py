@@ -20,7 +20,8 @@ EXAMPLE = json.loads(
     (Path(__file__).parent.parent / "smart_app" / "examples" / "infliximab.json").read_text(encoding="utf-8")
 )
 JUNK = st.one_of(
-    st.none(), st.booleans(), st.integers(-10, 10**9), st.floats(allow_nan=False), st.text(max_size=8), st.just([]), st.just({}), st.just([{}]),
+    st.none(), st.booleans(), st.integers(-10, 10**9), st.floats(allow_nan=False), st.text(max_size=8),
+    st.just([]), st.just({}), st.just([{}]),
     st.sampled_from(("2026-11-10", "2026-11-10T09:00:00", "2026-13-40T99:00:00Z", "#nothing", "Encounter/none", "mL", "NaN")),
 )  # fmt: skip
 
