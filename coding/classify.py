@@ -6,11 +6,11 @@ A drug's class under each profile stands in tables/drugs.csv; the other profile'
 from __future__ import annotations
 
 from coding.drugs import Drug
+from coding.fluids import is_for_deficit
 from coding.log import Log
 from coding.model import CHEMO, HYDRATION, NOT_MET, THERAPEUTIC, UNKNOWN, Encounter
 from coding.policy import Policy
 from coding.service import Service
-from coding.sift import is_for_deficit
 from coding.words import first_diagnosis
 
 IF_COMPLEX = ("chemo_if_complexity_documented", "therapeutic_unless_complexity_documented")

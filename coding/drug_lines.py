@@ -20,6 +20,7 @@ from coding.policy import Policy
 from coding.rules import DATES
 from coding.runs import is_pause
 from coding.service import Item, Service
+from coding.wastage import contradicts, discarded_units
 
 JW, JZ = "JW", "JZ"
 WITHOUT_LINE = {"blood", "contrast", "vaccine"}
@@ -186,7 +187,7 @@ def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: 
                 "A payer policy that asks for it.",
                 given.ids,
             )
-    discarded, evidence = _discarded(given, code, billed, units)
+    discarded, evidence = discarded_units(given.waste, code, billed, units)
     modifier, jw_units = "", 0
     if policy["wastage_modifiers"] == "medicare" and not any(one.startswith("payer.medicare") for one in policy.cards):
         evidence = ""
@@ -196,7 +197,7 @@ def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: 
         jw_units = discarded
     elif evidence and given.date >= DATES.jz_from:
         modifier = JZ
-    if _contradicts(given):
+    if contradicts(given.waste):
         log.problem(
             "WASTE_CONTRADICTION",
             given.ids[0],
@@ -231,39 +232,3 @@ def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: 
 
 def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
-
-
-def _contradicts(given: Given) -> bool:
-    return any(one.none for one in given.waste) and any(
-        one.discarded and one.discarded.value > 0 for one in given.waste
-    )
-
-
-def _discarded(given: Given, code: Hcpcs, billed: int, units: Decimal) -> tuple[int, str]:
-    """(whole units discarded, the evidence in words); no evidence gives (0, "").
-
-    Vials give what was opened: opened less billed. Without vials, the charted discarded amount, rounded down, less what
-    rounding the dose up already covers; together never more than dose and waste.
-    """
-    opened = Decimal(0)
-    for waste in given.waste:
-        for count, size in waste.vials:
-            one = amount(size)
-            in_code = in_units(one, code.unit_qty, code.unit_uom) if one else None
-            if in_code is not None:
-                opened += in_code * count
-    thrown = Decimal(0)
-    for waste in given.waste:
-        one = amount(waste.discarded) if waste.discarded else None
-        in_code = in_units(one, code.unit_qty, code.unit_uom) if one else None
-        if in_code is not None:
-            thrown += in_code
-    quote = "; ".join(one.quote for one in given.waste if one.quote)
-    said_none = any(one.none for one in given.waste)
-    if opened >= units and opened > 0 and (thrown or said_none or opened == units):
-        return max(0, math.floor(opened) - billed), f'vials for {math.floor(opened)} units were opened ("{quote}")'
-    if thrown:
-        return max(0, math.floor(units + thrown) - billed), f'waste is charted ("{quote}")'
-    if said_none:
-        return 0, f'no waste is charted ("{quote}")'
-    return 0, ""

@@ -7,13 +7,14 @@ from typing import NamedTuple
 from coding import timeline
 from coding.codes import code_for
 from coding.draft import Draft
+from coding.fluids import is_port_flush
 from coding.injections import SHOT_ROUTES, code_shots, code_under_skin
 from coding.log import Log
 from coding.model import CHEMO, NOT_MET, THERAPEUTIC, Encounter
 from coding.policy import Policy
 from coding.pumps import code_pump, code_refill
 from coding.service import Service
-from coding.sift import CAVITY_ROUTES, is_port_flush
+from coding.sift import CAVITY_ROUTES
 from coding.units import additional_hours, minutes_for
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from coding import timeline
-from coding.codes import code_for
 from coding.log import Log
-from coding.model import CHEMO, HYDRATION, NOT_MET, UNKNOWN, Encounter
+from coding.missing_stop import ask_stop, first_code, tell_running, without_stop
+from coding.model import HYDRATION, NOT_MET, Encounter
 from coding.policy import Policy
 from coding.pumps import is_short
 from coding.rules import THRESHOLDS
 from coding.service import Service
 from coding.sift import CAVITY_ROUTES
-from coding.timeline import MINUTE
 
 
 def settle(services: list[Service], encounter: Encounter, policy: Policy, log: Log) -> list[Service]:
@@ -99,11 +98,11 @@ def _short_pump(service: Service) -> Service:
 def _infusion(service: Service, encounter: Encounter, policy: Policy, log: Log) -> Service | None:
     if service.open:
         if encounter.open:
-            _running(service, log)
+            tell_running(service, log)
             return None if not service.spans else service
         if not service.spans:
-            return _no_stop(service, policy, log)
-        _ask_stop(service, "the last part has no charted stop and counts no minutes", log)
+            return without_stop(service, policy, log)
+        ask_stop(service, "the last part has no charted stop and counts no minutes", log)
     if service.family == HYDRATION:
         return service
     _after_discharge(service, encounter, log)
@@ -155,19 +154,11 @@ def _short(service: Service, log: Log) -> None:
         "injection.subcutaneous-infusion" if service.route == "sc" else "time.infusion-minimum",
         NOT_MET,
         f"{service.name} ran {service.minutes} minutes; an infusion needs {needed}.",
-        _first_code(service),
+        first_code(service),
         later,
         service.ids,
         (("active_minutes", service.minutes), ("needed_minutes", needed)),
     )
-
-
-def _first_code(service: Service) -> str:
-    if service.route == "sc":
-        return code_for("subcutaneous", "initial infusion")
-    if service.route == "ia" and service.family == CHEMO:
-        return code_for("artery", "initial infusion")
-    return code_for(service.family, "initial infusion")
 
 
 def _stopped_early(service: Service) -> bool:
@@ -186,65 +177,6 @@ def _early(service: Service, policy: Policy, log: Log) -> Service | None:
         ("run.stopped-early",),
     )
     return service._replace(cut="53") if intended else None
-
-
-def _running(service: Service, log: Log) -> None:
-    log.met("documentation.still-running", f"{service.name} is still running.", service.ids)
-    log.problem(
-        "STILL_RUNNING",
-        service.ids[0],
-        f"{service.name} is still running since {timeline.clock(service.start, service.offset)}; what runs now is not billed yet.",
-        "Its charted stop.",
-        ("documentation.still-running",),
-    )
-    if not service.spans:
-        log.refuse(service.ids, f"{service.name} is still running.", "documentation.still-running")
-
-
-def _no_stop(service: Service, policy: Policy, log: Log) -> Service | None:
-    fluid = service.family == HYDRATION
-    plausible = policy["missing_stop_policy"] == "push" and not fluid and service.drug.push_plausible != "N"
-    outcome = "it falls back to a push" if plausible else "nothing is billed for it"
-    _ask_stop(service, outcome, log)
-    need = THRESHOLDS.hydration_minimum if fluid else THRESHOLDS.infusion_minimum
-    at = timeline.clock(service.start + need * MINUTE, service.offset)
-    code = code_for(HYDRATION, "initial") if fluid else _first_code(service)
-    log.step(
-        "documentation.missing-stop",
-        UNKNOWN,
-        f"{service.name} started at {timeline.clock(service.start, service.offset)} and has no stop.",
-        code,
-        f"A charted stop at {at} or later supports {code} or its add-on.",
-        service.ids,
-        (("needed_minutes", need),),
-    )
-    if plausible and service.drug.known:
-        return service._replace(technique="push", by_time=True)
-    why = (
-        "a fluid"
-        if fluid
-        else "a drug that is not given as a push"
-        if service.drug.known
-        else "a drug that is not known"
-    )
-    log.refuse(
-        service.ids,
-        f"{service.name} has no stop, and {why} cannot be billed without one.",
-        "documentation.missing-stop",
-    )
-    return None
-
-
-def _ask_stop(service: Service, outcome: str, log: Log) -> None:
-    planned = next((item.row.planned for item in service.items if item.row.planned), None)
-    hint = f" The planned {planned} minutes are not a stop." if planned else ""
-    log.problem(
-        "STOP_MISSING",
-        service.ids[0],
-        f"{service.name} started at {timeline.clock(service.start, service.offset)} and no stop is charted; {outcome}.{hint}",
-        "The charted stop, or the volume infused with its rate as charted by nursing.",
-        ("documentation.missing-stop",),
-    )
 
 
 def _push(service: Service, log: Log) -> Service:
