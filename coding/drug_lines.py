@@ -38,11 +38,14 @@ class Given(NamedTuple):
     waste: tuple[Waste, ...]
 
 
-def code_drugs(services: Iterable[Service], policy: Policy, log: Log) -> list[DrugLine]:
-    """Drug lines of all that was given, by product and date; what cannot be computed is asked for, once for each kind."""
+def code_drugs(services: Iterable[Service], running: bool, policy: Policy, log: Log) -> list[DrugLine]:
+    """Drug lines of all that was given, by product and date; what cannot be computed is asked for, once for each kind.
+
+    running: the visit is not over, so a bag that still runs has no dose given yet.
+    """
     lines: list[DrugLine] = []
     unmarked: list[str] = []
-    for given in _given(services, log):
+    for given in _given(services, running, log):
         code = _code(given, log)
         if code is None:
             continue
@@ -68,24 +71,22 @@ def code_drugs(services: Iterable[Service], policy: Policy, log: Log) -> list[Dr
     return lines
 
 
-def _given(services: Iterable[Service], log: Log) -> list[Given]:
+def _given(services: Iterable[Service], running: bool, log: Log) -> list[Given]:
     collected: dict[tuple[str, str, str], Given] = {}
     undosed: dict[str, None] = {}
     for service in services:
-        if service.items[0].fluid or service.items[0].kinds & WITHOUT_LINE:
+        if service.items[0].fluid or service.items[0].kinds & WITHOUT_LINE or (running and service.open):
             continue
+        waste = tuple(dict.fromkeys(item.row.waste for item in service.items if item.row.waste))
         for found, dose, item in _doses(service, undosed):
             date = timeline.day(service.start, service.offset)
             key = (found.drug.name, found.product, date)
             before = collected.get(key)
-            waste = (item.row.waste,) if item.row.waste else ()
             if before is None:
                 collected[key] = Given(found, date, dose[0], dose[1], (item.id,), waste)
             elif before.base == dose[0]:
-                new = tuple(one for one in waste if one not in before.waste)
-                collected[key] = before._replace(
-                    dose=before.dose + dose[1], ids=(*before.ids, item.id), waste=before.waste + new
-                )
+                both = tuple(dict.fromkeys(before.waste + waste))
+                collected[key] = before._replace(dose=before.dose + dose[1], ids=(*before.ids, item.id), waste=both)
     if undosed:
         log.problem(
             "DOSE_MISSING",
@@ -104,24 +105,32 @@ def _doses(service: Service, undosed: dict[str, None]) -> Iterable[tuple[Found, 
         if is_pause(item.row) or _repeats(item, counted):
             continue
         counted.append(item)
+    dosed: set[str] = set()
+    without: dict[str, None] = {}
     for item in counted:
-        substances = [one for one in item.row.substances if one.dose]
         for found in item.actives:
-            quantity = item.row.dose
-            if len(item.actives) > 1 or quantity is None:
-                quantity = next(
-                    (
-                        one.dose
-                        for one in substances
-                        if drugs.identify(one.text, one.codes, item.row.route).drug == found.drug
-                    ),
-                    None,
-                )
-            dose = _dose(quantity, item.row.text)
+            dose = _dose_of(found, item)
             if dose is not None:
+                dosed.add(found.drug.name)
                 yield found, dose, item
             elif drugs.hcpcs_of(found.drug.name):
-                undosed[found.drug.name] = None
+                without[found.drug.name] = None
+    undosed.update({name: None for name in without if name not in dosed})
+
+
+def _dose_of(found: Found, item: Item) -> tuple[str, Decimal] | None:
+    """The dose of the row for its only drug, else that of the ingredient; a volume without a strength is no dose."""
+    row = item.row
+    own = next(
+        (
+            one.dose
+            for one in row.substances
+            if one.dose and drugs.identify(one.text, one.codes, row.route).drug == found.drug
+        ),
+        None,
+    )
+    charted = _dose(row.dose, row.text) if len(item.actives) == 1 else None
+    return charted or _dose(own, row.text)
 
 
 def _repeats(item: Item, counted: list[Item]) -> bool:

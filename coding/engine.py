@@ -74,7 +74,7 @@ def _compute(encounter: Encounter, policy: Policy, limits: Limits, log: Log) -> 
     lines = date_lines(drafts, encounter, policy, log)
     check(lines, encounter, policy, limits, log)
     ask_missing(lines, encounter, log)
-    return lines, code_drugs(given, policy, log)
+    return lines, code_drugs(given, encounter.open, policy, log)
 
 
 def _lines(services: list[Service], encounter: Encounter, policy: Policy, log: Log) -> list[Draft]:
