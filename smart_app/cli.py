@@ -20,6 +20,7 @@ from coding.limits import SHIPPED, Limits, LimitsError, read_cms
 from coding.policy import Policy, PolicyError, payers, policy_for
 from coding.rules import CARDS, THRESHOLDS, card, sources
 from smart_app.chart import read_bundle
+from smart_app.cli_web import COMMANDS
 from smart_app.coded import with_chart
 from smart_app.export import as_json
 from smart_app.inputs import InputError, Read, read_bundles
@@ -159,6 +160,9 @@ def rules_command(rule: str | None) -> None:
     found = card(rule)
     click.echo(render("text/rule.txt", card=found, sources=sources(found), thresholds=THRESHOLDS._asdict()))
 
+
+for _command in COMMANDS:
+    main.add_command(_command)
 
 if __name__ == "__main__":
     main()

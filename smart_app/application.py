@@ -1,0 +1,96 @@
+"""Wires one installation, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, redirect, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from launch.http import guarded
+from launch.problems import LaunchProblem
+from smart_app.audit import Audit
+from smart_app.config import Config, load
+from smart_app.launching import launching, reference
+from smart_app.pages import pages
+from smart_app.security import protect
+from smart_app.services import Charts, Services
+from smart_app.store import Store
+from smart_app.view import problem_page
+
+log = logging.getLogger("chairtime")
+
+
+class Unexpected(LaunchProblem):
+    """The last resort: a fault of ours."""
+
+    code = "unexpected"
+    status = 500
+    title = "Something went wrong in Chairtime."
+    means = "The page could not be made. Nothing was billed or changed."
+    do = "Try again. If it happens again, tell your support the reference below."
+
+
+class NoSuchPage(LaunchProblem):
+    """An address that the app does not have, or a request that it does not take."""
+
+    code = "no-such-page"
+    status = 404
+    title = "There is no such page."
+    means = "The address is wrong or old."
+    do = "Open Chairtime from the patient's chart."
+
+
+def build(config: Config | str) -> Flask:
+    """The application. Raises ConfigError where the installation is not complete."""
+    if isinstance(config, str):
+        config = load(config)
+    app = Flask("smart_app", static_folder="static", static_url_path="/static", template_folder=None)
+    store = Store(config.store, config.secret, config.idle_minutes * 60, config.absolute_hours * 3600)
+    http = guarded(allow_loopback_http=any(issuer.allow_http for issuer in config.issuers.all()))
+    audit = Audit(config.audit_file, quiet=not config.audit_file)
+    app.extensions["chairtime"] = Services(config, store, http, audit, Charts())
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    protect(app, config.base_url, config.frame_ancestors)
+    app.register_blueprint(launching)
+    app.register_blueprint(pages)
+    _failures(app, config)
+
+    @app.get("/")
+    def home() -> Response:
+        return redirect("/standalone", 302)
+
+    @app.get("/health")
+    def health() -> Response:
+        return Response("ok", mimetype="text/plain")
+
+    return app
+
+
+def _failures(app: Flask, config: Config) -> None:
+    """Every failure has a page that says what happened and what to do; the log gets its slug and a reference, never its data."""
+
+    def show(problem: LaunchProblem) -> tuple[str, int]:
+        number = reference()
+        log.warning("%s on %s, reference %s: %s", problem.code, request.endpoint, number, problem.detail)
+        services: Services = app.extensions["chairtime"]
+        services.audit.record("failure", code=problem.code, reference=number)
+        return problem_page(problem, number, ""), problem.status
+
+    @app.errorhandler(LaunchProblem)
+    def launch_problem(problem: LaunchProblem) -> tuple[str, int]:
+        return show(problem)
+
+    @app.errorhandler(HTTPException)
+    def http_problem(error: HTTPException) -> tuple[str, int]:
+        page, _ = show(NoSuchPage(error.name))
+        return page, error.code or 500
+
+    @app.errorhandler(Exception)
+    def any_problem(error: Exception) -> tuple[str, int]:
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        where = f"{frame.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno}" if frame else ""
+        return show(Unexpected(f"{type(error).__name__} at {where}"))

@@ -1,0 +1,129 @@
+"""The command line, its part for the web application: demo, serve, register, and making secrets."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+from cryptography.fernet import Fernet
+
+SERVE_THREADS = 8
+
+
+@click.command("demo")
+@click.option(
+    "--charts",
+    type=click.Path(exists=True, file_okay=False),
+    help="A folder of FHIR Bundles (JSON or NDJSON) instead of the practice patients.",
+)
+@click.option(
+    "--ehr-port",
+    default=8765,
+    show_default=True,
+    help="Port of the practice EHR; another one is taken if it is in use.",
+)
+@click.option(
+    "--app-port", default=8766, show_default=True, help="Port of the app; another one is taken if it is in use."
+)
+@click.option("--once", is_flag=True, help="Do the launch, print the coded patient, and end.")
+def demo_command(charts: str | None, ehr_port: int, app_port: int, once: bool) -> None:
+    """A practice EHR and the app on this machine: prints one coded patient and where to click."""
+    from smart_app import demo
+
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    try:
+        loaded = demo.load_charts(charts) if charts else None
+        with demo.running(loaded, ehr_port, app_port) as both:
+            demo.launch_once(both)
+            click.echo(demo.coded_page(both), nl=False)
+            click.echo("That was one whole launch: practice EHR, authorization, chart read over FHIR, lines.\n")
+            click.echo(f"  Practice EHR   {both.ehr}/      choose a patient; the app opens inside the chart")
+            click.echo(f"  The app        {both.app}/      by itself, and all rule cards at {both.app}/rules/")
+            if once:
+                return
+            click.echo("\nCtrl-C ends both.")
+            stop.wait()
+    except demo.DemoError as error:
+        click.echo(f"chairtime: {error}", err=True)
+        sys.exit(3)
+    except KeyboardInterrupt:
+        pass
+    click.echo("\nBoth servers are stopped.")
+
+
+@click.command("serve")
+@click.option(
+    "--config", "path", default="chairtime.toml", show_default=True, help="The installation (TOML; see README)."
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+@click.option("--check", is_flag=True, help="Only check the installation.")
+def serve_command(path: str, host: str, port: int, check: bool) -> None:
+    """The app for an EHR, behind a proxy that speaks HTTPS. Refuses to start while anything is missing, and says what."""
+    from waitress import serve
+
+    from smart_app.application import build
+    from smart_app.config import ConfigError, load
+
+    try:
+        config = load(path)
+    except ConfigError as error:
+        click.echo("chairtime: the app does not start; this is missing or wrong:", err=True)
+        for fault in error.faults:
+            click.echo(f"  - {fault}", err=True)
+        sys.exit(3)
+    click.echo(f"Chairtime for {config.base_url}: {len(config.issuers.all())} issuer(s), store {config.store}.")
+    if check:
+        return
+    try:
+        serve(build(config), host=host, port=port, threads=SERVE_THREADS, ident=None)
+    except OSError as error:
+        click.echo(f"chairtime: port {port} on {host} cannot be used: {error.strerror}.", err=True)
+        sys.exit(3)
+
+
+@click.command("register")
+@click.argument("ehr", required=False)
+@click.option("--base-url", default="https://chairtime.example.org", show_default=True, help="The address of your app.")
+def register_command(ehr: str | None, base_url: str) -> None:
+    """Print the registration sheet of an EHR: epic, oracle or smart-launcher."""
+    from smart_app.register import SHEETS, sheet
+
+    if ehr is None:
+        click.echo(f"Sheets: {', '.join(SHEETS)}")
+        return
+    if ehr not in SHEETS:
+        raise click.UsageError(f"There is no sheet for {ehr!r}; there are {', '.join(SHEETS)}.")
+    click.echo(sheet(ehr, base_url), nl=False)
+
+
+@click.command("secret")
+def secret_command() -> None:
+    """Print a new key for CHAIRTIME_SECRET."""
+    click.echo(Fernet.generate_key().decode())
+
+
+@click.command("keys")
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option(
+    "--rotate", is_flag=True, help="Add new keys to FILE and keep the old ones published until the next rotation."
+)
+def keys_command(file: str, rotate: bool) -> None:
+    """Make the app's private keys in FILE (private_key_jwt)."""
+    from launch.keys import Keys
+
+    path = Path(file)
+    if path.exists() != rotate:
+        there = f"{file} exists already; --rotate adds new keys to it."
+        raise click.UsageError(there if path.exists() else f"{file} does not exist yet; leave out --rotate.")
+    keys = Keys.load(path.read_text(encoding="utf-8")).rotate() if rotate else Keys.generate()
+    path.touch(mode=0o600)
+    path.write_text(keys.dump(), encoding="utf-8")
+    click.echo(f"{file}: {len(keys.jwks()['keys'])} public keys are served at /.well-known/jwks.json.")
+
+
+COMMANDS = (demo_command, serve_command, register_command, secret_command, keys_command)

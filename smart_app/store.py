@@ -1,0 +1,147 @@
+"""Launches on the server: encrypted at rest, bound to one browser, expiring. SQLite, so that several workers share them.
+
+Ids and states are kept as hashes: who reads the file learns neither a token nor an address of a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+
+from launch.context import Launch
+from launch.handshake import Pending
+
+PENDING_SECONDS = 600
+LOCK_SECONDS = 30
+
+T = TypeVar("T", Launch, Pending)
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS pending (state TEXT PRIMARY KEY, browser TEXT NOT NULL, sealed BLOB NOT NULL, expires INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS launch (
+    id TEXT PRIMARY KEY, browser TEXT NOT NULL, sealed BLOB NOT NULL, idle INTEGER NOT NULL, expires INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS busy (id TEXT PRIMARY KEY, until INTEGER NOT NULL);
+"""
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Store:
+    """Pending and finished launches. now: the clock, in epoch seconds, so that tests can move it."""
+
+    def __init__(
+        self, path: str, secret: bytes, idle_seconds: int, absolute_seconds: int, now: Callable[[], float] = time.time
+    ) -> None:
+        self._fernet = Fernet(secret)
+        self._idle = idle_seconds
+        self._absolute = absolute_seconds
+        self._now = now
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None, timeout=10)
+        self._db.executescript(_TABLES)
+
+    def keep_pending(self, browser: str, pending: Pending) -> None:
+        """Remember a launch that has gone to the EHR's authorization server."""
+        with self._lock:
+            self._expire()
+            self._db.execute(
+                "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?)",
+                (_hash(pending.state), _hash(browser), self._seal(pending), int(self._now()) + PENDING_SECONDS),
+            )
+
+    def take_pending(self, browser: str, state: str) -> Pending | None:
+        """The pending launch of this state and browser, once: a second call, or another browser, gets None."""
+        with self._lock:
+            self._expire()
+            row = self._db.execute(
+                "DELETE FROM pending WHERE state = ? AND browser = ? RETURNING sealed", (_hash(state), _hash(browser))
+            ).fetchone()
+        return self._open(row[0], Pending) if row else None
+
+    def keep(self, browser: str, launch: Launch) -> None:
+        """Keep a finished launch, or its newer tokens."""
+        now = int(self._now())
+        with self._lock:
+            self._db.execute(
+                "INSERT INTO launch VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, idle = excluded.idle WHERE browser = excluded.browser",
+                (_hash(launch.id), _hash(browser), self._seal(launch), now + self._idle, now + self._absolute),
+            )
+
+    def find(self, browser: str, id: str) -> Launch | None:
+        """The launch of this id if it belongs to this browser and lives; using it keeps it alive for the idle time."""
+        now = int(self._now())
+        with self._lock:
+            self._expire()
+            row = self._db.execute(
+                "UPDATE launch SET idle = ? WHERE id = ? AND browser = ? RETURNING sealed",
+                (now + self._idle, _hash(id), _hash(browser)),
+            ).fetchone()
+        return self._open(row[0], Launch) if row else None
+
+    def drop(self, browser: str, id: str) -> None:
+        """Forget a launch."""
+        with self._lock:
+            self._db.execute("DELETE FROM launch WHERE id = ? AND browser = ?", (_hash(id), _hash(browser)))
+
+    def count(self, browser: str) -> int:
+        """How many launches this browser has."""
+        with self._lock:
+            self._expire()
+            found = self._db.execute("SELECT count(*) FROM launch WHERE browser = ?", (_hash(browser),)).fetchone()
+        return int(found[0])
+
+    def rebind(self, old: str, new: str) -> None:
+        """Give everything of one browser id to its new id (the id changes when a launch is finished)."""
+        with self._lock:
+            for table in ("pending", "launch"):
+                self._db.execute(f"UPDATE {table} SET browser = ? WHERE browser = ?", (_hash(new), _hash(old)))  # noqa: S608
+
+    @contextmanager
+    def alone(self, id: str) -> Iterator[None]:
+        """One at a time for a launch, over all workers: two refreshes at once look like theft to an EHR."""
+        key = _hash(id)
+        while not self._claim(key):
+            time.sleep(0.05)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._db.execute("DELETE FROM busy WHERE id = ?", (key,))
+
+    def _claim(self, key: str) -> bool:
+        now = int(time.time())
+        with self._lock:
+            self._db.execute("DELETE FROM busy WHERE until < ?", (now,))
+            done = self._db.execute("INSERT OR IGNORE INTO busy VALUES (?, ?)", (key, now + LOCK_SECONDS))
+            return done.rowcount == 1
+
+    def _expire(self) -> None:
+        now = int(self._now())
+        self._db.execute("DELETE FROM pending WHERE expires < ?", (now,))
+        self._db.execute("DELETE FROM launch WHERE idle < ? OR expires < ?", (now, now))
+
+    def _seal(self, value: Launch | Pending) -> bytes:
+        return self._fernet.encrypt(orjson.dumps(value._asdict()))
+
+    def _open(self, sealed: bytes, shape: type[T]) -> T | None:
+        """The value, or None where it was sealed with another key or for another version of the app."""
+        try:
+            fields = orjson.loads(self._fernet.decrypt(sealed))
+        except InvalidToken:
+            return None
+        if set(fields) != set(shape._fields):
+            return None
+        values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in fields.items()}
+        return shape(**values)
