@@ -52,6 +52,7 @@ def build(config: Config | str) -> Flask:
     audit = Audit(config.audit_file, quiet=not config.audit_file)
     app.extensions["chairtime"] = Services(config, store, http, audit, Charts())
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # at DEBUG it writes addresses with patient ids
     protect(app, config.base_url, config.frame_ancestors)
     app.register_blueprint(launching)
     app.register_blueprint(pages)
@@ -76,7 +77,8 @@ def _failures(app: Flask, config: Config) -> None:
         log.warning("%s on %s, reference %s: %s", problem.code, request.endpoint, number, problem.detail)
         services: Services = app.extensions["chairtime"]
         services.audit.record("failure", code=problem.code, reference=number)
-        return problem_page(problem, number, ""), problem.status
+        says = getattr(problem, "says", "")
+        return problem_page(problem, number, "", facts=(("What is wrong", says),) if says else ()), problem.status
 
     @app.errorhandler(LaunchProblem)
     def launch_problem(problem: LaunchProblem) -> tuple[str, int]:

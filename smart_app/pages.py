@@ -18,9 +18,9 @@ from launch.problems import LaunchProblem
 from smart_app import sessions
 from smart_app.chart import read_bundle
 from smart_app.coded import with_chart
+from smart_app.ehr_style import sheet_for
 from smart_app.fhir import Fetched, Notice, as_bundle, fetch_chart, fetch_encounters
 from smart_app.launching import end, refreshed, services
-from smart_app.style import sheet_for
 from smart_app.view import (
     PatientStrip,
     encounter_page,
@@ -55,6 +55,10 @@ class Wrong(LaunchProblem):
     title = "The address asks for something that does not exist."
     means = "Nothing was changed."
     do = "Go back and choose from the page."
+
+    def __init__(self, says: str) -> None:
+        super().__init__()
+        self.says = says
 
 
 class Seen(NamedTuple):
@@ -138,7 +142,7 @@ def chart(id: str) -> str:
         policy,
         base=f"/e/{launch.id}",
         patient=_strip(launch, fetched),
-        notices=(*fetched.notices, *_withheld(launch)),
+        notices=_notices(launch, fetched),
         user=launch.user_name,
         rules_date=VERSION,
         now=int(time.time()),
@@ -155,9 +159,11 @@ def _strip(launch: Launch, fetched: Fetched) -> PatientStrip | None:
     return patient_strip(fetched.patient, datetime.now(UTC).date())
 
 
-def _withheld(launch: Launch) -> tuple[Notice, ...]:
-    """What the EHR did not grant, as notices of the page."""
-    return tuple(Notice("Launch", "not granted", said, "") for said in launch.unavailable)
+def _notices(launch: Launch, fetched: Fetched) -> tuple[Notice, ...]:
+    """What could not be read, each sentence once; what was not granted is said in the words of the launch."""
+    told = [Notice("Launch", "not granted", said, "") for said in launch.unavailable]
+    told += [notice for notice in fetched.notices if notice.kind != "not granted"]
+    return tuple({(notice.kind, notice.says): notice for notice in told}.values())
 
 
 def _links(launch: Launch) -> dict[str, str]:
@@ -181,7 +187,7 @@ def _encounters(launch: Launch, fetched: Fetched, seen: list[Seen]) -> str:
         visit_items((one.encounter for one in seen), url),
         f"/e/{launch.id}",
         patient=_strip(launch, fetched),
-        notices=(*fetched.notices, *_withheld(launch)),
+        notices=_notices(launch, fetched),
         links=_links(launch),
     )
 

@@ -58,7 +58,9 @@ _TECHNIQUES = {"infusion", "push", "injection", "pump", "refill", "on-body", "tr
 _SKIN = {"injection", "on-body"}
 
 _TIME = r"\d\d:\d\d(?::\d\d)?"
-_CLOCK = re.compile(rf"(?:\+(?P<day>\d+) )?(?P<start>{_TIME})?(?:(?P<dash>-)(?:(?P<stop>{_TIME})(?:\+(?P<later>\d+))?)?)?")
+_CLOCK = re.compile(
+    rf"(?:\+(?P<day>\d+) )?(?P<start>{_TIME})?(?:(?P<dash>-)(?:(?P<stop>{_TIME})(?:\+(?P<later>\d+))?)?)?"
+)
 _QUANTITY = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(.*)")
 _VIALS = re.compile(r"(\d+) x (.+)")
 
@@ -144,7 +146,9 @@ def _case(raw: dict[str, Any], file: str) -> Case:
                 _expected(raw["expected"]), file)  # fmt: skip
 
 
-def _encounter(said: dict[str, Any], number: int, setting: str, day: dt.date, zone: str, rows: tuple[Administration, ...]) -> Encounter:
+def _encounter(
+    said: dict[str, Any], number: int, setting: str, day: dt.date, zone: str, rows: tuple[Administration, ...]
+) -> Encounter:
     """Where the case gives no start or stop, 08:00 and 17:00, or the first and last charted time outside them."""
     _known(said, _VISIT, "encounter")
     starts = [row.start.at for row in rows if row.start]
@@ -377,14 +381,20 @@ def differences(expected: Expected, answers: Sequence[Coded]) -> list[str]:
     said += [f"problem {code} is not raised" for code in expected.problems if code not in problems]
     said += [f"problem {code} is raised" for code in expected.no_problems if code in problems]
     said += [f"{row} is not among the unbilled" for row in expected.not_billed if row not in refused]
-    said += [f"{code} is not {verdict!r}" for code, verdict in expected.considered.items() if (code, verdict) not in weighed]
-    said += [f"{code} lacks {dx}" for code, all_dx in expected.diagnoses.items() for dx in all_dx if (code, dx) not in links]
+    said += [
+        f"{code} is not {verdict!r}" for code, verdict in expected.considered.items() if (code, verdict) not in weighed
+    ]
+    said += [
+        f"{code} lacks {dx}" for code, all_dx in expected.diagnoses.items() for dx in all_dx if (code, dx) not in links
+    ]
     said += [f"rule {rule} is not named" for rule in expected.fires if rule not in named]
     said += [f"rule {rule} is named" for rule in expected.silent if rule in loud]
     return said
 
 
-def _lines_differ(label: str, wanted: Sequence[ExpectedLine], got: Sequence[Line | DrugLine], exact: bool) -> Iterator[str]:
+def _lines_differ(
+    label: str, wanted: Sequence[ExpectedLine], got: Sequence[Line | DrugLine], exact: bool
+) -> Iterator[str]:
     def total(key: Callable[[Any], object], rows: Sequence[Any]) -> Counter[object]:
         sums: Counter[object] = Counter()
         for row in rows:

@@ -15,7 +15,10 @@ ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 CPT = "http://www.ama-assn.org/go/cpt"
 POS = "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-IV = {"coding": [{"system": SNOMED, "code": "47625008", "display": "Intravenous route (qualifier value)"}], "text": "Intravenous"}
+IV = {
+    "coding": [{"system": SNOMED, "code": "47625008", "display": "Intravenous route (qualifier value)"}],
+    "text": "Intravenous",
+}
 SC = {"coding": [{"system": SNOMED, "code": "34206005", "display": "Subcutaneous route (qualifier value)"}]}
 PATIENT = {"reference": "Patient/p"}
 NINE = 1_780_304_400  # 2026-06-01T09:00:00Z
@@ -24,7 +27,9 @@ HOUR = 3_600
 Json = dict[str, Any]
 
 
-def visit(name: str = "e", start: str | None = "2026-06-01T08:00:00Z", end: str | None = "2026-06-01T18:00:00Z", **more: Any) -> Json:
+def visit(
+    name: str = "e", start: str | None = "2026-06-01T08:00:00Z", end: str | None = "2026-06-01T18:00:00Z", **more: Any
+) -> Json:
     resource: Json = {
         "resourceType": "Encounter",
         "id": name,
@@ -43,7 +48,10 @@ def dose(name: str = "a", **more: Any) -> Json:
         "status": "completed",
         "subject": PATIENT,
         "context": {"reference": "Encounter/e"},
-        "medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": "11124", "display": "vancomycin"}], "text": "Vancomycin 1 g"},
+        "medicationCodeableConcept": {
+            "coding": [{"system": RXNORM, "code": "11124", "display": "vancomycin"}],
+            "text": "Vancomycin 1 g",
+        },
         "effectivePeriod": {"start": "2026-06-01T09:00:00Z", "end": "2026-06-01T10:00:00Z"},
         "dosage": {"route": IV, "method": {"text": "IV infusion"}},
     }
@@ -51,7 +59,9 @@ def dose(name: str = "a", **more: Any) -> Json:
 
 
 def chart(*resources: Any, zone: str = "") -> Chart:
-    return read_resources([visit(), *resources] if not any(_is_visit(one) for one in resources) else resources, zone=zone)
+    return read_resources(
+        [visit(), *resources] if not any(_is_visit(one) for one in resources) else resources, zone=zone
+    )
 
 
 def _is_visit(one: Any) -> bool:
@@ -87,22 +97,39 @@ def mixture(**more: Any) -> Json:
         return {"itemCodeableConcept": {"text": text}, "isActive": active, "strength": strength}
 
     contained = [
-        {"resourceType": "Medication", "id": "mix", "ingredient": [part("Cefepime", 2, "g", True), part("Saline", 100, "mL", False)]}
+        {
+            "resourceType": "Medication",
+            "id": "mix",
+            "ingredient": [part("Cefepime", 2, "g", True), part("Saline", 100, "mL", False)],
+        }
     ]
     return dose(
-        medicationCodeableConcept=None, contained=contained, medicationReference={"reference": "#mix", "display": "Cefepime bag"}, **more
+        medicationCodeableConcept=None,
+        contained=contained,
+        medicationReference={"reference": "#mix", "display": "Cefepime bag"},
+        **more,
     )
 
 
 def event(name: str, time: str, action: str, **more: Any) -> Json:
     extra = {"request": {"reference": "MedicationRequest/r"}, **more}
     return dose(
-        name, effectivePeriod=None, effectiveDateTime=f"2026-06-01T{time}:00Z", dosage={"route": IV, "method": {"text": action}}, **extra
+        name,
+        effectivePeriod=None,
+        effectiveDateTime=f"2026-06-01T{time}:00Z",
+        dosage={"route": IV, "method": {"text": action}},
+        **extra,
     )
 
 
 def problem_of(name: str, code: str, **more: Any) -> Json:
-    return {"resourceType": "Condition", "id": name, "subject": PATIENT, "code": {"coding": [{"system": ICD10, "code": code}]}, **more}
+    return {
+        "resourceType": "Condition",
+        "id": name,
+        "subject": PATIENT,
+        "code": {"coding": [{"system": ICD10, "code": code}]},
+        **more,
+    }
 
 
 def assert_conserved(found: Chart, resources: list[Any]) -> None:
@@ -115,11 +142,31 @@ def assert_conserved(found: Chart, resources: list[Any]) -> None:
     json.dumps([found.encounters, found.problems, found.unread])
     for encounter in found.encounters:
         assert_text(
-            encounter.id, encounter.kind, encounter.place, encounter.patient, encounter.reason, *encounter.reason_codes, *encounter.services
+            encounter.id,
+            encounter.kind,
+            encounter.place,
+            encounter.patient,
+            encounter.reason,
+            *encounter.reason_codes,
+            *encounter.services,
         )
         for one in encounter.administrations:
-            assert_text(one.id, one.text, one.route, one.technique, one.status, one.site, one.procedure, one.reason_text, *one.reasons)
-            assert_text(*(substance.text for substance in one.substances), *(fact.quote for fact in one.facts), *(one.order or ())[:3])
+            assert_text(
+                one.id,
+                one.text,
+                one.route,
+                one.technique,
+                one.status,
+                one.site,
+                one.procedure,
+                one.reason_text,
+                *one.reasons,
+            )
+            assert_text(
+                *(substance.text for substance in one.substances),
+                *(fact.quote for fact in one.facts),
+                *(one.order or ())[:3],
+            )
             assert all(isinstance(size.value, int | float) for size in (one.dose, one.rate) if size is not None)
 
 

@@ -18,10 +18,19 @@ def moment(minute: int, offset: int = ZONE) -> Moment:
     return Moment(NINE + minute * 60, offset)
 
 
-def infusion(id: str, drug: str, start: int, stop: int | None, site: str = "L forearm PIV", facts: tuple[str, ...] = ()) -> Administration:
+def infusion(
+    id: str, drug: str, start: int, stop: int | None, site: str = "L forearm PIV", facts: tuple[str, ...] = ()
+) -> Administration:
     return Administration(
-        id, (Substance(drug),), drug, "iv", "infusion", start=moment(start), stop=None if stop is None else moment(stop),
-        site=site, facts=tuple(Fact(name, name) for name in facts),
+        id,
+        (Substance(drug),),
+        drug,
+        "iv",
+        "infusion",
+        start=moment(start),
+        stop=None if stop is None else moment(stop),
+        site=site,
+        facts=tuple(Fact(name, name) for name in facts),
     )
 
 
@@ -32,8 +41,16 @@ def push(id: str, drug: str, at: int, length: int = 0) -> Administration:
 
 def fluid(id: str, start: int, stop: int) -> Administration:
     return Administration(
-        id, (Substance("Sodium chloride 0.9%"),), "Sodium chloride 0.9% 1000 mL", "iv", "infusion",
-        start=moment(start), stop=moment(stop), dose=Quantity(1000, "mL"), site="L forearm PIV", order=HYDRATION,
+        id,
+        (Substance("Sodium chloride 0.9%"),),
+        "Sodium chloride 0.9% 1000 mL",
+        "iv",
+        "infusion",
+        start=moment(start),
+        stop=moment(stop),
+        dose=Quantity(1000, "mL"),
+        site="L forearm PIV",
+        order=HYDRATION,
     )
 
 
@@ -46,7 +63,9 @@ def rows(draw: st.DrawFn, number: int) -> Administration:
     """One row of any kind within ten hours."""
     id = f"A{number}"
     start = draw(st.integers(0, 480))
-    length = draw(st.one_of(st.integers(1, 35), st.sampled_from((15, 16, 30, 31, 60, 90, 91, 150, 151)), st.integers(1, 300)))
+    length = draw(
+        st.one_of(st.integers(1, 35), st.sampled_from((15, 16, 30, 31, 60, 90, 91, 150, 151)), st.integers(1, 300))
+    )
     drug = draw(st.sampled_from(DRUGS))
     match draw(st.sampled_from(("infusion", "infusion", "push", "fluid", "open", "other site", "needed site", "shot"))):
         case "infusion":

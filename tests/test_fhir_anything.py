@@ -19,39 +19,14 @@ from smart_app.fhir_window import around, days_back
 BASE = "https://ehr.example/api/FHIR/R4"
 NOW = 1_795_176_000.0
 OWN = {"reference": "Patient/pat-1"}
+# fmt: off
 FIELDS = [
-    "resourceType",
-    "id",
-    "status",
-    "subject",
-    "context",
-    "partOf",
-    "encounter",
-    "medicationReference",
-    "medication",
-    "request",
-    "reference",
-    "performer",
-    "actor",
-    "location",
-    "effectivePeriod",
-    "effectiveDateTime",
-    "period",
-    "start",
-    "end",
-    "performedPeriod",
-    "issue",
-    "details",
-    "coding",
-    "code",
-    "text",
-    "entry",
-    "resource",
-    "link",
-    "relation",
-    "url",
-    "search",
+    "resourceType", "id", "status", "subject", "context", "partOf", "encounter", "medicationReference", "medication",
+    "request", "reference", "performer", "actor", "location", "effectivePeriod", "effectiveDateTime", "period",
+    "start", "end", "performedPeriod", "issue", "details", "coding", "code", "text", "entry", "resource", "link",
+    "relation", "url", "search",
 ]
+# fmt: on
 WORDS = (
     "Encounter",
     "MedicationAdministration",

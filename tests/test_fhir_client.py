@@ -204,7 +204,7 @@ def test_a_window_that_is_none_is_an_error_of_the_caller(
 
 
 def test_what_the_server_sends_of_another_time_is_left_out_and_what_has_no_time_is_kept(read: Reader) -> None:
-    elsewhere = {"context": {"reference": "Encounter/enc-9"}}
+    elsewhere: dict[str, Any] = {"context": {"reference": "Encounter/enc-9"}}
     sent = [
         CHART[0],
         visit(),

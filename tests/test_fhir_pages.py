@@ -55,7 +55,7 @@ def test_a_resource_that_is_not_the_patients_is_left_out_and_counted(
     fetched = read(launched(server))
     assert names(fetched, "MedicationAdministration") == ["ma-1", "ma-2"]
     notice = told(fetched, "MedicationAdministration")
-    assert notice.kind == "mismatch" and "sent 1 that" in notice.says
+    assert notice.kind == "mismatch" and "sent 1 resource of another patient" in notice.says
 
 
 @pytest.mark.parametrize("reference", ["{base}/Patient/pat-1", "Patient/pat-1/_history/3"])

@@ -1,0 +1,103 @@
+"""The policy in force as the page shows and changes it: setting, payer, and the switches on which this chart touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from coding.policy import SWITCHES, Policy, payer_named, payers
+from coding.rules import CARDS
+
+SETTINGS = (("facility", "Facility (hospital outpatient)"), ("professional", "Professional (office, infusion suite)"))
+
+
+class Choice(NamedTuple):
+    """A value that can be chosen."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+class SwitchView(NamedTuple):
+    """A switch. choices: its values; empty where it takes a number from low to high."""
+
+    name: str
+    value: str
+    why: str
+    choices: tuple[Choice, ...]
+    low: int | None
+    high: int | None
+    changed: bool
+
+
+class PolicyView(NamedTuple):
+    """words: what is in force, in short. keep: values of the address that a change must not lose."""
+
+    words: str
+    rules: str
+    settings: tuple[Choice, ...]
+    payers: tuple[Choice, ...]
+    switches: tuple[SwitchView, ...]
+    changed: tuple[tuple[str, str], ...]
+    action: str
+    keep: tuple[tuple[str, str], ...]
+
+
+def policy_view(policy: Policy, rules: Iterable[str], date: str, action: str) -> PolicyView:
+    """The strip. rules: those used on the page; only their switches are offered, and those that were changed."""
+    touched = {name for rule in rules if rule in CARDS for name in CARDS[rule].switch if name in SWITCHES}
+    names = [name for name in SWITCHES if name in touched or name in policy.overridden]
+    parts = urlsplit(action)
+    mine = {"setting", "payer", *SWITCHES}
+    return PolicyView(
+        f"{policy.setting.capitalize()} · {_title(policy.payer)}",
+        date,
+        tuple(Choice(value, words, value == policy.setting) for value, words in SETTINGS),
+        _payers(policy),
+        tuple(view for name in names if (view := _switch(name, policy)) is not None),
+        tuple((name, str(policy[name])) for name in policy.overridden),
+        parts.path or "./",
+        tuple(pair for pair in parse_qsl(parts.query) if pair[0] not in mine),
+    )
+
+
+def _payers(policy: Policy) -> tuple[Choice, ...]:
+    known = payers() if policy.payer in payers() else (*payers(), policy.payer)
+    return tuple(Choice(name, _title(name), name == policy.payer) for name in known)
+
+
+def _title(payer: str) -> str:
+    return payer_named(payer).title if payer in payers() else payer
+
+
+def _switch(name: str, policy: Policy) -> SwitchView | None:
+    switch, value = SWITCHES[name], str(policy[name])
+    options = [str(option) for option in switch.options]
+    if switch.prefix and switch.minimum is not None and switch.maximum is not None:
+        options += [f"{switch.prefix}{number}" for number in range(switch.minimum, switch.maximum + 1)]
+    numeric = switch.minimum is not None and not switch.prefix and not options
+    if not numeric and value not in options:
+        options.append(value)
+    if not numeric and len(options) < 2 and name not in policy.overridden:
+        return None
+    return SwitchView(
+        name,
+        value,
+        switch.why,
+        () if numeric else tuple(Choice(option, option.replace("_", " "), option == value) for option in options),
+        switch.minimum,
+        switch.maximum,
+        name in policy.overridden,
+    )
+
+
+def address(action: str, policy: Policy, more: Mapping[str, str]) -> str:
+    """The query of the page under this policy, with more values: a link from the page to another form of itself."""
+    parts = urlsplit(action)
+    values = dict(parse_qsl(parts.query))
+    values.update({"setting": policy.setting, "payer": policy.payer})
+    values.update({name: str(policy[name]) for name in policy.overridden})
+    values.update(more)
+    return f"?{urlencode(values)}"
