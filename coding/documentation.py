@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from coding import timeline
+from coding.doses import amount
 from coding.log import Log
 from coding.model import DERIVED, Administration, Encounter, Moment
 from coding.policy import Policy
@@ -18,7 +19,6 @@ from coding.timeline import MINUTE
 
 ONE_TIME = ("push", "injection", "on-body", "pump", "refill", "transfusion", "pca", "flush", "")
 ROUNDING = 1e-9  # binary fractions: 0.3 mL at 0.1 mL/min is three minutes, not two
-ML = ("ml", "milliliter", "milliliters", "cc")
 ML_PER_HOUR = ("ml/h", "ml/hr", "ml/hour", "cc/h", "cc/hr")
 
 
@@ -122,11 +122,12 @@ def derived_stop(row: Administration, encounter: Encounter) -> int | None:
     """
     if row.start is None or row.dose is None or row.rate is None or row.rate.value <= 0 or row.has("planned-only"):
         return None
-    if row.dose.unit.lower() not in ML or row.rate.unit.lower() not in ML_PER_HOUR:
+    volume = amount(row.dose)
+    if volume is None or volume[0] != "ml" or row.rate.unit.lower() not in ML_PER_HOUR:
         return None
     if row.status == "running" and encounter.open:
         return None
-    stop = row.start.at + int(row.dose.value * 60 / row.rate.value + ROUNDING) * MINUTE
+    stop = row.start.at + int(float(volume[1]) * 60 / row.rate.value + ROUNDING) * MINUTE
     if encounter.stop is not None and stop > encounter.stop:
         return None
     return stop
@@ -134,7 +135,7 @@ def derived_stop(row: Administration, encounter: Encounter) -> int | None:
 
 def _volume_words(row: Administration) -> str:
     assert row.dose is not None and row.rate is not None
-    return f"{row.dose.value:g} mL at {row.rate.value:g} mL/h"
+    return f"{row.dose.value:g} {row.dose.unit} at {row.rate.value:g} mL/h"
 
 
 def _weaker(a: str, b: str) -> str:

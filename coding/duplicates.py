@@ -24,6 +24,10 @@ def without_duplicates(items: list[Item], log: Log) -> list[Item]:
             kept.append(item)
             earlier.append(item)
         elif _same_dose(twin.row, row) and _same_order(twin.row, row) and _same_stop(twin.row, row):
+            if twin.row.stop is None and row.stop is not None:
+                kept[kept.index(twin)] = item
+                earlier[earlier.index(twin)] = item
+                item, twin = twin, item
             log.refuse(
                 (item.id,),
                 f"{item.name} is charted twice with the same start, dose and order; {twin.id} counts, this row does not.",

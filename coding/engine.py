@@ -14,7 +14,7 @@ from coding.drug_lines import code_drugs
 from coding.duplicates import without_duplicates
 from coding.edits import check, with_primaries
 from coding.hierarchy import visit_for_hydration
-from coding.hydration import code_hydration, countable
+from coding.hydration import beside, code_hydration, countable
 from coding.ledger import close
 from coding.limits import SHIPPED, Limits
 from coding.lines import date_lines
@@ -29,6 +29,7 @@ from coding.sift import sift
 from coding.sites import group_by_site
 from coding.substances import know
 from coding.technique import settle
+from coding.timeline import Spans
 from coding.vein import code_site
 
 DEFAULT = policy_for()
@@ -66,37 +67,37 @@ def code(encounter: Encounter, policy: Policy = DEFAULT, limits: Limits = SHIPPE
 def _compute(encounter: Encounter, policy: Policy, limits: Limits, log: Log) -> tuple[list[Line], list[DrugLine]]:
     gate.remarks(encounter, policy, log)
     known = know(encounter, log)
-    kept = without_duplicates(sift(known, encounter, policy, log), log)
+    sifted = sift(known, encounter, policy, log)
+    kept = without_duplicates(sifted, log)
     timed = check_times(kept, encounter, policy, log)
     given = classify(assemble(timed, policy, log), encounter, policy, log)
     services = settle(given, encounter, policy, log)
-    drafts = _lines(services, encounter, policy, log)
+    drafts = _lines(services, beside(known, sifted), encounter, policy, log)
     lines = date_lines(drafts, encounter, policy, log)
     check(lines, encounter, policy, limits, log)
     ask_missing(lines, encounter, log)
     return lines, code_drugs(given, encounter.open, policy, log)
 
 
-def _lines(services: list[Service], encounter: Encounter, policy: Policy, log: Log) -> list[Draft]:
-    """Vein services by site, then hydration, then what stands beside them."""
+def _lines(services: list[Service], beside: Spans, encounter: Encounter, policy: Policy, log: Log) -> list[Draft]:
+    """Vein services by site, then hydration, then what stands beside them. beside: when drugs ran that are not reported here."""
     parts = sort_out(services)
-    hydration_first = _hydration_first(parts, encounter, policy)
+    others = parts.vein + parts.transfusions
+    hydration_first = _hydration_first(parts, beside, encounter, policy)
     if hydration_first:
-        log.met(
-            "initial.professional-reason",
-            f"The visit was for fluid ({visit_for_hydration(encounter)}), so hydration is initial.",
-        )
+        reason = visit_for_hydration(encounter)
+        log.met("initial.professional-reason", f"The visit was for fluid ({reason}), so hydration is initial.")
     elif policy.setting == PROFESSIONAL and parts.fluids and parts.vein and visit_for_hydration(encounter):
         log.mattered.add("prof_hydration_initial")
     led = hydration_first or _pump_leads(parts, policy)
     drafts: list[Draft] = []
     concurrent: set[str] = set()
-    for vein in calendar_parts(parts.vein, parts.fluids, policy, log):
+    for vein, fluids in calendar_parts(parts.vein, parts.fluids, policy, log):
         groups = [code_site(group, encounter, policy, log, concurrent, led) for group in group_by_site(vein, log)]
-        drafts += mark_second_sites(groups, policy, log)
-    time = countable(parts.fluids, parts.vein + parts.transfusions, policy, log)
-    fluids = code_hydration(parts.fluids, time, hydration_first or not drafts, policy, log)
-    drafts = fluids + drafts if hydration_first else drafts + fluids
+        found = mark_second_sites(groups, policy, log)
+        time = countable(fluids, others, beside, policy, log)
+        water = code_hydration(fluids, time, hydration_first or not found, policy, log)
+        drafts += water + found if hydration_first else found + water
     drafts += code_side(parts.side, encounter, policy, log)
     drafts += code_transfusions(parts.transfusions, log)
     drafts = with_primaries(drafts, led, log)
@@ -109,7 +110,7 @@ def _pump_leads(parts: Parts, policy: Policy) -> bool:
     return pump and policy["pump_only_with_premeds"] != "initial" and all(one.family != CHEMO for one in parts.vein)
 
 
-def _hydration_first(parts: Parts, encounter: Encounter, policy: Policy) -> bool:
+def _hydration_first(parts: Parts, beside: Spans, encounter: Encounter, policy: Policy) -> bool:
     """Whether the policy lets the reason of an office visit make hydration initial (switch prof_hydration_initial)."""
     if (
         policy.setting != PROFESSIONAL
@@ -120,5 +121,5 @@ def _hydration_first(parts: Parts, encounter: Encounter, policy: Policy) -> bool
     if any(service.family == CHEMO for service in parts.vein):
         return False
     silent = Log()
-    time = countable(parts.fluids, parts.vein + parts.transfusions, policy, silent)
+    time = countable(parts.fluids, parts.vein + parts.transfusions, beside, policy, silent)
     return bool(code_hydration(parts.fluids, time, True, policy, silent))

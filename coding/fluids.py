@@ -15,7 +15,7 @@ def refuse_fluid(
     item: Item, items: list[Item], encounter: Encounter, policy: Policy, log: Log
 ) -> tuple[str, ...] | None:
     row = item.row
-    if row.status == "held" or is_port_flush(item) or is_for_deficit(item):
+    if row.status == "held" or is_flush(item) or is_for_deficit(item):
         return None
     if row.has("keep-open"):
         return f'{item.name} only kept the vein open ("{row.quote("keep-open")}").', "excluded.keep-open"
@@ -126,7 +126,16 @@ def hydration_reason(item: Item, encounter: Encounter) -> str:
     return ""
 
 
+def is_flush(item: Item) -> bool:
+    """Whether a row cleared or locked a line: by its method or drug, or by a note on a fluid that did not run and was not ordered."""
+    row = item.row
+    if row.technique == "flush" or "flush" in item.kinds:
+        return True
+    said = row.has("flush") or row.has("port-flush")
+    ran = row.stop is not None and row.start is not None and row.stop.at > row.start.at
+    return said and item.fluid and not ran and row.order is None
+
+
 def is_port_flush(item: Item) -> bool:
     """A flush of an implanted device, which has a code when it is the only service (rule port.flush-only)."""
-    row = item.row
-    return (item.fluid or "flush" in item.kinds) and row.has("port-flush")
+    return is_flush(item) and (item.row.has("port-flush") or bool(says("implanted_port", item.row.site)))

@@ -48,7 +48,7 @@ def choose(order: list[Service], encounter: Encounter, policy: Policy, log: Log)
             _say_rank(first, order, log, "initial.facility-rank")
         return first
     named = _named(order, encounter)
-    if named is not None and not (level(first) < 3 and level(named) > 2):
+    if named is not None and _leaves_all_a_primary(named, order):
         log.met(
             "initial.professional-reason",
             f'The visit was for {named.name} ("{encounter.reason}"), so it is the initial service.',
@@ -65,6 +65,13 @@ def choose(order: list[Service], encounter: Encounter, policy: Policy, log: Log)
             ("initial.professional-reason",),
         )
     return first
+
+
+def _leaves_all_a_primary(named: Service, order: list[Service]) -> bool:
+    """Whether the named service can be initial and each other one still has a code to stand on (rule edit.add-on-primary)."""
+    if order[0].family == CHEMO and level(named) != level(order[0]):
+        return False
+    return named.technique == "infusion" or sum(one.technique == "infusion" for one in order) < 2
 
 
 def _say_rank(first: Service, order: list[Service], log: Log, rule: str) -> None:

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 from coding import timeline
 from coding.codes import code_for
+from coding.doses import amount
 from coding.draft import Draft
 from coding.log import Log
 from coding.model import FACILITY, HYDRATION, NOT_MET
 from coding.policy import Policy
 from coding.rules import THRESHOLDS
-from coding.service import Service
+from coding.service import Item, Service
 from coding.timeline import MINUTE, Spans
 from coding.units import hydration_units, minutes_for
 
 
-def countable(fluids: list[Service], others: list[Service], policy: Policy, log: Log) -> Spans:
+def beside(known: list[Item], sifted: list[Item]) -> Spans:
+    """When drugs ran that are set aside (with a procedure, under another code): no fluid counts beside them either."""
+    kept = {item.id for item in sifted}
+    return timeline.union(
+        (item.row.start.at, item.row.stop.at)
+        for item in known
+        if item.id not in kept
+        and not item.fluid
+        and item.row.status not in ("error", "not-given", "held")
+        and item.row.start is not None
+        and item.row.stop is not None
+    )
+
+
+def countable(fluids: list[Service], others: list[Service], set_aside: Spans, policy: Policy, log: Log) -> Spans:
     """The fluid time during which no drug ran, at any site (rules hydration.not-concurrent, hydration.second-site).
 
-    others: drug services and transfusions. Charted push minutes are taken out too, as the policy says.
+    others: drug services and transfusions. set_aside: when drugs ran that are not reported here. Charted push minutes are
+    taken out too, as the policy says.
     """
     flowing = timeline.union(span for fluid in fluids for span in fluid.spans)
     if not flowing:
         return ()
-    drugs = timeline.union(span for one in others if one.technique != "push" or one.by_time for span in one.spans)
+    infused = (span for one in others if one.technique != "push" or one.by_time for span in one.spans)
+    drugs = timeline.union((*infused, *set_aside))
     ids = _ids(fluids)
     left = timeline.subtract(flowing, drugs)
     under = timeline.shared(flowing, drugs)
@@ -157,13 +174,15 @@ def _too_small(fluids: list[Service], policy: Policy) -> str:
     least = policy["hydration_min_ml"]
     if least in ("none", 0):
         return ""
-    volume = sum(
-        item.row.dose.value
-        for fluid in fluids
-        for item in fluid.items
-        if item.row.dose and item.row.dose.unit.lower() == "ml"
-    )
+    volume = sum(_volume(fluid) for fluid in fluids)
     return f"{volume:g} mL is under the {least} mL that the policy asks for" if volume < int(least) else ""
+
+
+def _volume(fluid: Service) -> float:
+    """Charted mL of one fluid; rows that repeat the volume of their bag count it once."""
+    doses = {item.row.dose for item in fluid.items if item.row.dose}
+    found = (amount(dose) for dose in doses)
+    return float(sum(one[1] for one in found if one and one[0] == "ml"))
 
 
 def _nothing(service: Service, total: int, too_small: str, code: str, ids: tuple[str, ...], log: Log) -> None:

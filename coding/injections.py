@@ -20,6 +20,7 @@ def code_shots(shots: list[Service], encounter: Encounter, policy: Policy, log: 
     """One unit for each separately ordered dose; the shots of one divided dose as the policy says."""
     drafts: list[Draft] = []
     last: dict[str, Service] = {}
+    place: dict[str, int] = {}
     for shot in shots:
         code, rule = _shot_code(shot, encounter, policy, log)
         before = last.get(shot.key)
@@ -27,8 +28,8 @@ def code_shots(shots: list[Service], encounter: Encounter, policy: Policy, log: 
             per_shot = policy["split_dose_units"] == "per_injection"
             log.met("injection.split-dose", f"{shot.name} at {shot.when} is part of the same dose.", shot.ids, code)
             if not per_shot:
-                previous = drafts.pop()
-                drafts.append(previous._replace(ids=(previous.ids or previous.service.ids) + shot.ids))
+                previous = drafts[place[shot.key]]
+                drafts[place[shot.key]] = previous._replace(ids=(previous.ids or previous.service.ids) + shot.ids)
                 continue
             drafts.append(
                 Draft(
@@ -44,6 +45,7 @@ def code_shots(shots: list[Service], encounter: Encounter, policy: Policy, log: 
             drafts.append(Draft(code, 1, shot, (rule,), "a separately ordered shot, reported beside any vein service"))
             log.met(rule, f"{shot.name} at {shot.when} is a shot of its own.", shot.ids, code)
         last[shot.key] = shot
+        place[shot.key] = len(drafts) - 1
     return drafts
 
 
@@ -80,7 +82,7 @@ def _one_dose(before: Service, shot: Service, policy: Policy, log: Log) -> bool:
     if before.has("split-dose") and shot.has("split-dose"):
         return apart <= int(policy["restart_gap_min"]) * MINUTE
     order, other = before.items[0].row.order, shot.items[0].row.order
-    same_order = (order.id if order else "") == (other.id if other else "")
+    same_order = order is not None and other is not None and order.id == other.id
     if not same_order or apart > THRESHOLDS.split_dose_window_minutes * MINUTE:
         return False
     log.problem(

@@ -14,6 +14,12 @@ RULE = "chemo.pump"
 OFFICE_CARD = "payer.medicare-office"
 
 
+def _length_words(service: Service, length: int) -> str:
+    if pump_minutes(service) is None:
+        return f'a pump was started that goes on at home ("{service.quote("continues-at-home")}")'
+    return f"a pump was started for {length // THRESHOLDS.hour} hours, more than {THRESHOLDS.pump_minimum_hours}"
+
+
 def pump_minutes(service: Service) -> int | None:
     """How long the pump runs: charted minutes, else those that the order or the text plans; None where nothing says."""
     if service.minutes:
@@ -30,6 +36,8 @@ def code_pump(service: Service, policy: Policy, log: Log) -> list[Draft]:
     """The start of a prolonged pump infusion: one unit, without hours."""
     length = pump_minutes(service)
     hours = THRESHOLDS.pump_minimum_hours
+    if length is None and service.has("continues-at-home"):
+        length = (hours + 1) * THRESHOLDS.hour
     if length is None or length <= hours * THRESHOLDS.hour:
         _ask_length(service, log)
         return []
@@ -64,16 +72,9 @@ def _practice_pump(service: Service) -> bool:
 
 
 def _draft(code: str, service: Service, rule: str, length: int, log: Log) -> Draft:
-    hours = length // THRESHOLDS.hour
-    log.met(rule, f"{service.name} by pump for {hours} hours.", service.ids, code)
-    return Draft(
-        code,
-        1,
-        service,
-        (rule,),
-        f"a pump was started for {hours} hours, more than {THRESHOLDS.pump_minimum_hours}; "
-        "one unit, hours and removal included",
-    )
+    said = _length_words(service, length)
+    log.met(rule, f"{service.name}: {said}.", service.ids, code)
+    return Draft(code, 1, service, (rule,), f"{said}; one unit, hours and removal included")
 
 
 def _ask_length(service: Service, log: Log) -> None:

@@ -27,10 +27,12 @@ def judge(pushes: list[Service], infusions: list[Service], policy: Policy, log: 
     reported: dict[str, int] = {}
     for push in pushes:
         own = [one for one in infusions if set(one.components) & set(push.components)]
-        if own and _part_of(push, own, log):
+        running = {key for one in own for key in one.components}
+        fresh = [key for key in push.components if key not in running and key not in reported]
+        if own and not fresh and _part_of(push, own, log):
             continue
         known = [reported[key] for key in push.components if key in reported]
-        new = len(known) < len(push.components) and not own
+        new = bool(fresh)
         if new:
             first.append(push)
         elif _repeats(push, max(known, default=None), bool(own), policy, log):

@@ -15,8 +15,9 @@ from coding.units import additional_hours
 def relate(service: Service, higher: list[Service], site: Site) -> None:
     """Code an infusion that is not initial: its minutes alone decide sequential, its shared minutes concurrent."""
     covered = timeline.union(span for one in higher for span in one.spans)
-    together = _side_by_side(service, higher, site)
-    solo: Spans = () if together else timeline.subtract(service.spans, covered)
+    solo: Spans = timeline.subtract(service.spans, covered)
+    together = timeline.minutes(solo) < THRESHOLDS.infusion_minimum and _side_by_side(service, higher, site)
+    solo = () if together else solo
     overlap = service.minutes if together else timeline.shared(service.spans, covered)
     alone = timeline.minutes(solo)
     if overlap and not together:

@@ -91,6 +91,7 @@ class Thresholds(NamedTuple):
     split_dose_window_minutes: int
     keep_open_flag_max_ml_h: int
     touching_gap_minutes: int
+    same_order_gap_minutes: int
     payment_window_days: int
     payment_window_days_other: int
     waste_minimum_units: int

@@ -10,6 +10,7 @@ from coding.documentation import Timed
 from coding.log import Log
 from coding.model import DERIVED, Administration
 from coding.policy import Policy
+from coding.rules import THRESHOLDS
 from coding.service import Item, Service
 from coding.sites import same_site
 from coding.timeline import DAY, MINUTE, Spans
@@ -122,15 +123,16 @@ def _joins(group: list[Timed], row: Timed, policy: Policy) -> bool:
     if order and next_order and order != next_order:
         return False
     resumed = after.has("resumed") or after.has("same-bag")
-    if not resumed and not is_pause(before) and not same_site(before.site, after.site):
+    one_order = bool(order) and order == next_order
+    if not resumed and not one_order and not is_pause(before) and not same_site(before.site, after.site):
         return False
     stops = [one.stop for one in group if one.stop is not None]
     if last.stop is None:
-        return (
-            bool(order) and order == next_order and (is_pause(before) or is_pause(after) or _rate_step(before, after))
-        )
+        return one_order and (is_pause(before) or is_pause(after) or _rate_step(before, after))
     gap = row.start - max(stops)
-    return resumed or (is_pause(before) and bool(order)) or gap <= policy["restart_gap_min"] * MINUTE
+    if resumed or (is_pause(before) and bool(order)):
+        return True
+    return gap <= (THRESHOLDS.same_order_gap_minutes if one_order else int(policy["restart_gap_min"])) * MINUTE
 
 
 def _rate_step(before: Administration, after: Administration) -> bool:

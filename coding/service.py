@@ -89,6 +89,10 @@ class Service(NamedTuple):
         """Whether the chart says this of any of its rows."""
         return any(item.row.facts and item.row.has(fact) for item in self.items)
 
+    def quote(self, fact: str) -> str:
+        """The chart's words for a fact of any of its rows, or ""."""
+        return next((item.row.quote(fact) for item in self.items if item.row.has(fact)), "")
+
     def reasons(self) -> tuple[str, ...]:
         """ICD-10-CM codes charted for its rows or their orders, in charted order, once each."""
         found: dict[str, None] = {}

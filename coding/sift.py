@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from coding.fluids import is_port_flush, refuse_fluid
+from coding.fluids import is_flush, is_port_flush, refuse_fluid
 from coding.log import Log
 from coding.model import Encounter, Procedure
 from coding.policy import Policy
@@ -35,6 +35,8 @@ def sift(items: Iterable[Item], encounter: Encounter, policy: Policy, log: Log) 
 
 def _refusal(item: Item, items: list[Item], encounter: Encounter, policy: Policy, log: Log) -> tuple[str, ...] | None:
     row = item.row
+    if row.has("refused") and row.stop is None:
+        return f'{item.name} was not taken: "{row.quote("refused")}".', "excluded.status"
     if row.status in ("error", "not-given"):
         said = "entered in error" if row.status == "error" else "not given"
         return f"{item.name} is charted as {said}.", "excluded.status"
@@ -45,7 +47,7 @@ def _refusal(item: Item, items: list[Item], encounter: Encounter, policy: Policy
     return (
         _other_family(item, policy)
         or _flush(item)
-        or _procedural(item, encounter, log)
+        or _procedural(item, encounter, policy, log)
         or _own_code(item)
         or _transfusion_premedication(item, policy)
         or (refuse_fluid(item, items, encounter, policy, log) if item.fluid else None)
@@ -54,12 +56,13 @@ def _refusal(item: Item, items: list[Item], encounter: Encounter, policy: Policy
 
 def _other_family(item: Item, policy: Policy) -> tuple[str, ...] | None:
     row, kinds = item.row, item.kinds
-    if "vaccine" in kinds or row.has("vaccine"):
+    unknown = not item.drug.known
+    if "vaccine" in kinds or (unknown and row.has("vaccine")):
         return f"{item.name} is an immunization, reported with its own administration code.", "excluded.vaccine"
-    if "contrast" in kinds or (row.has("contrast") and item.fluid):
+    if "contrast" in kinds or (unknown and row.has("contrast")):
         return f"{item.name} is contrast: its injection belongs to the imaging study.", "excluded.contrast"
     instilled = row.technique == "instillation" and row.route not in CAVITY_ROUTES
-    if instilled or row.has("declot") or "declot" in kinds:
+    if instilled or "declot" in kinds or (row.has("declot") and item.drug.key == "alteplase"):
         return f"{item.name} was instilled to clear a catheter; that is 36593, not a push.", "excluded.declot"
     if "oxytocin" in kinds and policy["oxytocin"] == "exclude":
         return "Oxytocin for labor belongs to the obstetric service.", "excluded.oxytocin"
@@ -72,7 +75,7 @@ def _own_code(item: Item) -> tuple[str, ...] | None:
         return f"{item.name} is given under a code of another family.", "excluded.own-code"
     if "local" in kinds:
         return f"{item.name} is a local anesthetic, which belongs to what it was given for.", "excluded.procedure"
-    if "sedation" in kinds and row.technique != "infusion":
+    if "sedation" in kinds and (row.technique != "infusion" or item.drug.commercial == "none"):
         return (
             f"{item.name} is a sedation drug: part of the procedure or of the sedation service.",
             "excluded.procedure",
@@ -81,9 +84,7 @@ def _own_code(item: Item) -> tuple[str, ...] | None:
 
 
 def _flush(item: Item) -> tuple[str, ...] | None:
-    row = item.row
-    flushes = row.technique == "flush" or "flush" in item.kinds or (item.fluid and row.has("flush"))
-    if flushes and not is_port_flush(item):
+    if is_flush(item) and not is_port_flush(item):
         return (
             f"{item.name} cleared or locked a line; a flush is never reported beside other services.",
             "excluded.flush",
@@ -91,10 +92,12 @@ def _flush(item: Item) -> tuple[str, ...] | None:
     return None
 
 
-def _procedural(item: Item, encounter: Encounter, log: Log) -> tuple[str, ...] | None:
+def _procedural(item: Item, encounter: Encounter, policy: Policy, log: Log) -> tuple[str, ...] | None:
     row = item.row
     if row.procedure:
         linked = next((one for one in encounter.procedures if one.id == row.procedure), None)
+        if linked and says("transfusion", linked.text):
+            return _transfusion_premedication(item, policy, linked.text)
         if not (linked and says("infusion_procedure", linked.text)):
             name = linked.text if linked else "a procedure"
             return f"{item.name} was given as part of {name}.", "excluded.procedure"
@@ -116,10 +119,11 @@ def _procedural(item: Item, encounter: Encounter, log: Log) -> tuple[str, ...] |
 
 
 def _meets(procedure: Procedure, begin: int, end: int) -> bool:
+    """Whether something ran during the procedure; what begins as it ends did not."""
     if procedure.start is None:
         return False
     stop = procedure.stop if procedure.stop is not None else procedure.start
-    return begin <= stop and end >= procedure.start and (end > procedure.start or begin >= procedure.start)
+    return (begin < stop or begin == procedure.start) and (end > procedure.start or begin >= procedure.start)
 
 
 def _ask_overlap(item: Item, procedure: Procedure, begin: int, end: int, log: Log) -> None:
@@ -134,11 +138,9 @@ def _ask_overlap(item: Item, procedure: Procedure, begin: int, end: int, log: Lo
     )
 
 
-def _transfusion_premedication(item: Item, policy: Policy) -> tuple[str, ...] | None:
-    if item.row.has("transfusion-premedication") and policy["premed_for_transfusion"] == "exclude":
-        quote = item.row.quote("transfusion-premedication")
-        return (
-            f'{item.name} was given for a transfusion ("{quote}") and belongs to it.',
-            "excluded.transfusion-premedication",
-        )
+def _transfusion_premedication(item: Item, policy: Policy, said: str = "") -> tuple[str, ...] | None:
+    said = said or item.row.quote("transfusion-premedication")
+    if said and "blood" not in item.kinds and policy["premed_for_transfusion"] == "exclude":
+        rule = "excluded.transfusion-premedication"
+        return f'{item.name} was given for a transfusion ("{said}") and belongs to it.', rule
     return None

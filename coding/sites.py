@@ -26,6 +26,9 @@ _SAME = {
     "mediport": "port",
     "lower arm": "forearm",
 }
+_CENTRAL = ("picc", "cvc", "port", "hickman", "broviac", "groshong", "lumen", "tunneled", "catheter")
+_PARTS = {"red", "blue", "white", "brown", "purple", "gray", "grey", "yellow", "green", "proximal", "distal", "medial",
+          "lateral", "middle", "chamber", "septum", "double", "single"}  # fmt: skip
 _NOISE = {"iv", "piv", "site", "line", "catheter", "the", "in", "vein", "of", "access", "gauge", "arm"}
 
 
@@ -36,10 +39,11 @@ def site_key(text: str) -> frozenset[str]:
     for long, short in _SAME.items():
         said = said.replace(long, short)
     said = _LUMEN.sub("", said)
+    central = any(device in said for device in _CENTRAL)
     words = (re.sub(r"[^a-z]", "", word) for word in re.split(r"[\s,;/()-]+", said))
     sides = (_SIDES.get(word, word) for word in words)
-    kept = frozenset(word for word in sides if len(word) > 0 and word not in _NOISE)
-    return kept
+    noise = _NOISE | _PARTS if central else _NOISE
+    return frozenset(word for word in sides if word and word not in noise)
 
 
 def same_site(a: str, b: str) -> bool:

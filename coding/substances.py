@@ -9,6 +9,7 @@ from coding.drugs import Found
 from coding.log import Log
 from coding.model import Administration, Encounter, Substance
 from coding.service import Item
+from coding.words import first_diagnosis, says
 
 FLUID, ELECTROLYTE = "fluid", "electrolyte"
 
@@ -28,12 +29,26 @@ def _by_time(item: Item) -> tuple[int, int, str]:
 
 def _item(row: Administration, encounter_offset: int, log: Log) -> Item:
     actives, key, name, fluid, kinds, doubtful = _content(row.substances, row.text, row.route)
+    if not fluid and kinds == {ELECTROLYTE} and _maintains(row):
+        carriers = tuple(one for one in _found(row.substances, row.text, row.route) if one.drug.kind == FLUID)
+        if carriers:
+            actives, fluid = (*carriers, *actives), True
     moment = row.start or row.stop
     offset = (moment.offset if moment else 0) or encounter_offset
     if doubtful:
         for one in actives:
             _doubt(one, row, log)
     return Item(row, actives, key, name, fluid, offset, kinds)
+
+
+def _maintains(row: Administration) -> bool:
+    """Whether an electrolyte in a fluid was ordered to hydrate, not to correct a deficit (rule hydration.electrolyte-therapeutic)."""
+    order = row.order
+    said = f"{row.reason_text} {order.reason if order else ''}"
+    codes = row.reasons + (order.reason_codes if order else ())
+    if says("deficit", said) or first_diagnosis("deficit", codes):
+        return False
+    return bool(says("hydration_reason", said) or first_diagnosis("hydration_reason", codes))
 
 
 @lru_cache(maxsize=16_384)

@@ -79,10 +79,12 @@ def _pca(service: Service, policy: Policy, log: Log) -> Service | None:
         ("run.pca",),
     )
     log.met("run.pca", f"{service.name} was patient-controlled.", service.ids)
+    rate = service.items[0].row.rate
+    basal = service.has("basal-rate") or (rate is not None and rate.value > 0)
+    if basal and policy["pca_basal"] == "include" and service.minutes >= THRESHOLDS.infusion_minimum:
+        return service._replace(technique="infusion")
     if service.has("loading-dose"):
         return service._replace(technique="push", spans=(), minutes=0)
-    if service.has("basal-rate") and policy["pca_basal"] == "include" and service.spans:
-        return service._replace(technique="infusion")
     log.refuse(
         service.ids, f"{service.name} was patient-controlled, without a charted loading dose or basal rate.", "run.pca"
     )

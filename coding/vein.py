@@ -36,13 +36,16 @@ def code_site(
     for service in sorted(infusions, key=by_length):
         if service is not initial:
             higher = [one for one in infusions if by_length(one) < by_length(service) or one is initial]
-            relate(service, higher, site)
+            ranks = {one.key for one in higher}
+            relate(service, higher + [run for run in again if run.key in ranks], site)
     for service in order:
         if service is not initial and service.technique == "push":
             push_lines.report_next(service, site)
     tell_leftovers(infusions, site)
     for run in again:
-        _report_run_again(run, site)
+        others = timeline.union(span for one in infusions if one.key != run.key for span in one.spans)
+        solo = timeline.subtract(run.spans, others)
+        _report_run_again(run._replace(spans=solo, minutes=timeline.minutes(solo)), site)
     for push in pushes.repeats:
         push_lines.report_repeat(push, site)
     return site.drafts

@@ -37,6 +37,5 @@ def _in_code(quantity: Quantity, code: Hcpcs) -> Decimal:
 
 
 def contradicts(charted: Sequence[Waste]) -> bool:
-    """Whether the chart says both that drug was discarded and that none was."""
-    thrown = any(waste.discarded and waste.discarded.value > 0 for waste in charted)
-    return thrown and any(waste.none for waste in charted)
+    """Whether one note says both that drug was discarded and that none was."""
+    return any(waste.none and waste.discarded is not None and waste.discarded.value > 0 for waste in charted)

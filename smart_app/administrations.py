@@ -91,6 +91,9 @@ def read_administration(shelf: Shelf, name: str, resource: Resource) -> Draft:
         if given.facts or placed.facts:
             facts = merge_facts(given.facts, placed.facts, facts)
         planned = planned or placed.planned or given.planned
+    method = words(first(dosage.get("method") or {}).get("text")) if dosage.get("method") else ""
+    if method:
+        facts = merge_facts(facts, read_facts(method, "method"))
     reason, reasons = read_reasons(shelf, resource)
     if reason:
         facts = merge_facts(facts, read_facts(reason, "reason"))

@@ -110,7 +110,8 @@ def ruler(
         billed = [line.code for line in coded.lines if row in line.administrations]
         says = f"billed as {', '.join(dict.fromkeys(billed))}" if billed else "nothing billed for it"
         cells.append(Cell("No stop", says, "as charted", open=True))
-    if stop is not None and not any(point.lines == here for point in points):
+    same = [point.lines == here for point in points]
+    if all(same) or (stop is not None and not any(same)):
         return ()
     running = stop is None and now is not None and start < now <= start + horizon * MINUTE
     marked = stop if stop is not None else now if running else None

@@ -6,6 +6,7 @@ stays open; nothing is guessed (rule: flag, do not guess). The tables are routes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,6 +26,7 @@ _ROUTE_WORDS = tuple((entry["route"], Phrase(entry)) for entry in _ROUTES["word"
 _METHOD_CODES: dict[str, str] = _METHODS["code"]
 _METHOD_WORDS = tuple((entry["technique"], Phrase(entry)) for entry in _METHODS["word"])
 _AFFIXES = _METHODS["action_affixes"]
+_NOT_GIVEN = re.compile(_METHODS["not_given"], re.IGNORECASE)
 _ACTIONS = {says: entry for entry in _METHODS["action"] for says in entry["says"]}
 STATUS: dict[str, str] = _METHODS["status"]
 _FLUID_ML: int = _METHODS["bolus_is_infusion_from_ml"]
@@ -89,6 +91,8 @@ def action_in(text: str) -> tuple[str, str, str]:
         entry = _ACTIONS.get(part.strip(" .()"))
         if entry:
             return entry.get("role", ""), entry.get("status", ""), entry.get("technique", "")
+    if _NOT_GIVEN.search(plain):
+        return "", "not-given", ""
     return "", "", ""
 
 

@@ -11,6 +11,8 @@ from smart_app.wordlists import either, table
 _PLAN = table("phrases")["plan"]
 _ABOUT: tuple[str, ...] = tuple(_PLAN["about"])
 _SAY = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PLAN["say"])
+_PUMP = re.compile(_PLAN["pump"], re.IGNORECASE)
+_PUMP_SAY = _SAY + tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PLAN["pump_say"])
 _UNLESS = either(_PLAN["unless"])
 _SHORT_HOUR = "st"
 
@@ -21,13 +23,13 @@ def planned_minutes(text: str) -> int | None:
     lowered = text.lower()
     if not any(word in lowered for word in _ABOUT) or _UNLESS.search(text):
         return None
-    for pattern in _SAY:
+    for pattern in _PUMP_SAY if _PUMP.search(text) else _SAY:
         found = pattern.search(text)
         if found is None:
             continue
         said = found.groupdict()
         name = said["unit"].rstrip(".").lower()
-        factor = minutes_per("h" if name.startswith(_SHORT_HOUR) else name, None)
+        factor = 24 * 60 if name.startswith("day") else minutes_per("h" if name.startswith(_SHORT_HOUR) else name, None)
         if factor is None:
             continue
         total = float(said["value"].replace(",", ".")) * factor + float(said.get("more") or 0)

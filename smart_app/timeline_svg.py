@@ -6,48 +6,14 @@ from markupsafe import Markup, escape
 
 from coding.timeline import DAY, MINUTE, clock, day
 from smart_app.timeline import BESIDE, DRUG, FLUID, NO_STOP, PUSH, UNUSED, Bar, Lane, Timeline
+from smart_app.timeline_canvas import HIGH, Canvas
 from smart_app.view_words import long_date, short_date
 
 STEPS = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 10080)  # minutes between the times on the axis
 MOST_TICKS, MOST_NARROW = 13, 4
-HIGH = 12  # of a bar, pixels
 NARROW, WIDE = 9.0, 2.8  # per cent that a number needs where it is narrow and where it is wide
 ROOM = 46.0  # per cent of the width that a label needs beside its bar
-DIAMOND = "M0-5.5 5.5 0 0 5.5-5.5 0z"
 CSS = {DRUG: "drug", BESIDE: "co", FLUID: "hyd", UNUSED: "out", NO_STOP: "dash", PUSH: ""}
-
-
-class Canvas:
-    """Shapes as they are drawn, and how far down the drawing has come."""
-
-    def __init__(self, start: int, stop: int) -> None:
-        self.start, self.length = start, max(stop - start, MINUTE)
-        self.out: list[str] = []
-        self.y = 36
-        self.tops: dict[str, int] = {}
-
-    def x(self, at: int) -> float:
-        """Where an instant lies, in per cent."""
-        return round((at - self.start) * 100 / self.length, 2)
-
-    def line(self, css: str, x1: float, y1: int, x2: float, y2: int) -> None:
-        """A line between two places."""
-        self.out.append(f'<line class="{css}" x1="{x1:g}%" y1="{y1}" x2="{x2:g}%" y2="{y2}"/>')
-
-    def box(self, css: str, start: int, stop: int, y: int, high: int = HIGH) -> None:
-        """A box from one instant to another."""
-        wide = max(self.x(stop) - self.x(start), 0.15)
-        self.out.append(f'<rect class="{css}" x="{self.x(start):g}%" y="{y}" width="{wide:.4g}%" height="{high}"/>')
-
-    def text(self, css: str, x: float, y: int, words: str, anchor: str = "", dx: int = 0) -> None:
-        """Words at a place; words are markup."""
-        more = (f' text-anchor="{anchor}"' if anchor else "") + (f' dx="{dx}"' if dx else "")
-        klass = f' class="{css}"' if css else ""
-        self.out.append(f'<text{klass} x="{x:g}%" y="{y}"{more}>{words}</text>')
-
-    def sign(self, css: str, at: int, y: int, path: str = DIAMOND) -> None:
-        """A sign of fixed size at an instant."""
-        self.out.append(f'<svg x="{self.x(at):g}%" y="{y}" overflow="visible"><path class="{css}" d="{path}"/></svg>')
 
 
 def draw(picture: Timeline) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from coding.codes import label
+from coding.codes import CODES
 from coding.model import Coded
 from smart_app.timeline import BESIDE, FLUID, Bar, Timeline
 from smart_app.view_rows import RowView
@@ -41,7 +41,7 @@ def _row(row: RowView, bar: Bar | None, coded: Coded, why: Mapping[str, str], wa
     timed = bar is not None and bool(bar.spans)
     first = bar is not None and row.id == bar.ids[0]
     counted = bar.counted if bar is not None and first and timed and mine else None
-    parts = list(dict.fromkeys(label(code) for _, code in mine))
+    parts = list(dict.fromkeys(CODES[code].role for _, code in mine if code in CODES and CODES[code].role != "hour"))
     if bar is not None and bar.kind == FLUID and bar.pieces and first:
         kept = [str(piece.minutes) for piece in bar.pieces if piece.counted]
         lost = sum(piece.minutes for piece in bar.pieces if not piece.counted)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from coding.policy import SWITCHES, Policy, payer_named, payers
-from coding.rules import CARDS
+from coding.rules import CARDS, VERSION
+from smart_app.view_words import long_date, parse_day
 
 SETTINGS = (("facility", "Facility (hospital outpatient)"), ("professional", "Professional (office, infusion suite)"))
 
@@ -33,7 +34,7 @@ class SwitchView(NamedTuple):
 
 
 class PolicyView(NamedTuple):
-    """words: what is in force, in short. keep: values of the address that a change must not lose."""
+    """words: what is in force, in short. keep: values of the address that a change must not lose. reset: the query that takes back the user's switches."""
 
     words: str
     rules: str
@@ -43,6 +44,7 @@ class PolicyView(NamedTuple):
     changed: tuple[tuple[str, str], ...]
     action: str
     keep: tuple[tuple[str, str], ...]
+    reset: str
 
 
 def policy_view(policy: Policy, rules: Iterable[str], date: str, action: str) -> PolicyView:
@@ -50,16 +52,16 @@ def policy_view(policy: Policy, rules: Iterable[str], date: str, action: str) ->
     touched = {name for rule in rules if rule in CARDS for name in CARDS[rule].switch if name in SWITCHES}
     names = [name for name in SWITCHES if name in touched or name in policy.overridden]
     parts = urlsplit(action)
-    mine = {"setting", "payer", *SWITCHES}
     return PolicyView(
         f"{policy.setting.capitalize()} · {_title(policy.payer)}",
-        date,
+        f"rules of {long_date(date)}" if parse_day(date) else f"rules {date or VERSION}",
         tuple(Choice(value, words, value == policy.setting) for value, words in SETTINGS),
         _payers(policy),
         tuple(view for name in names if (view := _switch(name, policy)) is not None),
         tuple((name, str(policy[name])) for name in policy.overridden),
         parts.path or "./",
-        tuple(pair for pair in parse_qsl(parts.query) if pair[0] not in mine),
+        tuple(_kept(action).items()),
+        "?" + urlencode({**_kept(action), "setting": policy.setting, "payer": policy.payer}),
     )
 
 
@@ -93,10 +95,15 @@ def _switch(name: str, policy: Policy) -> SwitchView | None:
     )
 
 
+def _kept(action: str) -> dict[str, str]:
+    """What the address says beside the policy and the form of the page."""
+    passing = {"setting", "payer", "print", "rulers", *SWITCHES}
+    return {name: value for name, value in parse_qsl(urlsplit(action).query) if name not in passing}
+
+
 def address(action: str, policy: Policy, more: Mapping[str, str]) -> str:
     """The query of the page under this policy, with more values: a link from the page to another form of itself."""
-    parts = urlsplit(action)
-    values = dict(parse_qsl(parts.query))
+    values = _kept(action)
     values.update({"setting": policy.setting, "payer": policy.payer})
     values.update({name: str(policy[name]) for name in policy.overridden})
     values.update(more)

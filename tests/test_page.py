@@ -4,101 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
 from importlib import resources
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from coding.engine import code_visits
-from coding.model import Encounter
-from coding.policy import Policy, policy_for
+from coding.policy import policy_for
 from coding.rules import CARDS
 from smart_app.chart import read_bundle
 from smart_app.coded import with_chart
-from smart_app.view import (
-    PatientStrip,
-    encounter_page,
-    encounters_page,
-    problem_page,
-    rule_page,
-    rules_page,
-    signed_out_page,
-    standalone_page,
-    visit_items,
-)
+from smart_app.view import encounter_page, encounters_page, rule_page
+from tests.page_made import BASE, HEAVIEST, LINKS, SHEET, Notice, Reader, page, pages
 from tests.page_parts import MEDICARE, at, coded, infused, long_day, pushed, visit
-
-BASE = "/e/AbCdEfGhIjKlMnOpQrStUv"
-LINKS = {"csv": f"{BASE}/csv", "sign_off": f"{BASE}/sign-off", "sign_out": f"{BASE}/sign-out", "csrf": "token"}
-WHO = PatientStrip("Ferreira, Imogen", "F", "1958-07-02", "67 y", "0043187")
-SHEET = Path(str(resources.files("smart_app"))) / "static" / "app.css"
-HEAVIEST = 60_000  # bytes of the first page with its sheet
-
-
-class Notice(NamedTuple):
-    type: str
-    kind: str
-    says: str
-    do: str
-
-
-class Failure(NamedTuple):
-    code: str
-    title: str
-    means: str
-    do: str
-
-
-class Ehr(NamedTuple):
-    name: str
-    iss: str
-
-
-class Reader(HTMLParser):
-    """Tags, ids and links of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def all(self, name: str) -> list[str]:
-        return [value for _, attrs in self.tags for key, value in attrs.items() if key == name and value]
-
-
-def example() -> Encounter:
-    text = resources.files("smart_app").joinpath("examples", "infliximab.json").read_text("utf-8")
-    return read_bundle(json.loads(text)).encounters[0]
-
-
-def page(encounter: Encounter, policy: Policy = MEDICARE, **more: object) -> str:
-    more = {"patient": WHO, "base": BASE, "links": LINKS, **more}
-    return encounter_page(coded(encounter, policy), encounter, policy, **more)  # type: ignore[arg-type]
-
-
-def pages() -> dict[str, str]:
-    day = long_day()
-    failure = Failure("state.unknown", "The launch cannot be found", "It is too old.", "Open it again.")
-    return {
-        "example": page(example()),
-        "day": page(day),
-        "office": page(day, policy_for("professional", "commercial")),
-        "full": page(day, full=True),
-        "empty": page(visit()),
-        "problem": problem_page(failure, "7K2F-93QD", "", steps=(("met", "The EHR is known."),), retry="/standalone"),
-        "rule": rule_page(CARDS["time.additional-hour"], BASE),
-        "rules": rules_page(""),
-        "encounters": encounters_page(
-            visit_items((day,), lambda one: f"{BASE}/?visit=0"), BASE, patient=WHO, links=LINKS
-        ),
-        "standalone": standalone_page((Ehr("Harbor General", "https://ehr.example/fhir"),), ""),
-        "signed out": signed_out_page("", revoked=True),
-    }
 
 
 def test_the_sections_stand_in_their_order() -> None:
@@ -202,7 +119,8 @@ def test_what_changes_something_is_a_post_with_its_token() -> None:
 
 def test_sign_off_asks_for_what_is_held_and_derived_by_name() -> None:
     text = page(long_day())
-    assert "1 administration is held and stay open" not in text
+    assert "1 administration is held and stays open" in text
+    assert "1 line rests on a derived time" in text
     assert 'name="held" required' in text
     assert 'name="derived" required' in text
 

@@ -111,16 +111,17 @@ def test_a_problem_of_a_resource_that_the_visit_does_not_hold_is_still_a_task() 
 
 def test_an_empty_visit_has_a_view() -> None:
     view = view_of(visit())
-    assert view.adds_up == "0 lines, 0 units."
+    assert view.adds_up == "0 lines, 0 units. 0 administrations read."
     assert view.timeline is None
 
 
 def test_a_policy_shows_its_values_and_keeps_the_rest_of_the_address() -> None:
     day = visit(hydrated("ns", "08:00", "10:00"))
     policy = policy_for("professional", "cigna", {"hydration_segments": "each_31"})
-    view = encounter_view(coded(day, policy), day, policy, action="/e/x/?visit=2&setting=facility")
+    view = encounter_view(coded(day, policy), day, policy, action="/e/x/?visit=2&setting=facility&print=full")
     assert view.policy.words.startswith("Professional · Cigna")
     assert view.policy.keep == (("visit", "2"),)
+    assert view.policy.reset == "?visit=2&setting=professional&payer=cigna"
     assert ("hydration_segments", "each_31") in view.policy.changed
     assert [one.name for one in view.policy.switches if one.changed] == ["hydration_segments"]
 
