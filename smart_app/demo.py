@@ -6,11 +6,12 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin
 
+import orjson
 import requests
 from cryptography.fernet import Fernet
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -21,12 +22,12 @@ from launch.issuers import Issuers
 from launch.keys import Keys
 from launch.practice.charts import practice_charts, titles
 from launch.practice.run import Running, start
+from launch.practice.shelf import Shelf
 from smart_app.application import build
 from smart_app.chart import read_bundle
 from smart_app.coded import with_chart
 from smart_app.config import Config
 from smart_app.fhir import as_bundle
-from smart_app.inputs import InputError, read_bundles
 from smart_app.register import READ_TYPES
 from smart_app.services import Services
 from smart_app.sessions import COOKIE
@@ -35,7 +36,16 @@ from smart_app.words import page
 HOST = "127.0.0.1"
 CLIENT_ID = "chairtime-demo"
 HOPS = 12
-CONTEXT_SCOPES = ("launch", "launch/patient", "launch/encounter", "openid", "fhirUser", "online_access", "offline_access")
+SUFFIXES = (".json", ".ndjson", ".jsonl")
+CONTEXT_SCOPES = (
+    "launch",
+    "launch/patient",
+    "launch/encounter",
+    "openid",
+    "fhirUser",
+    "online_access",
+    "offline_access",
+)
 
 
 class DemoError(Exception):
@@ -52,19 +62,26 @@ class Demo(NamedTuple):
 
 
 def load_charts(folder: str) -> list[dict[str, Any]]:
-    """Every Bundle in the files of a folder (JSON or NDJSON), and loose resources as one Bundle for each patient."""
-    found: list[dict[str, Any]] = []
-    files = sorted(path for path in Path(folder).rglob("*") if path.suffix in (".json", ".ndjson", ".jsonl"))
-    if not files:
-        raise DemoError(f"{folder} holds no .json or .ndjson file with a FHIR Bundle.")
-    for path in files:
-        try:
-            found += [read.bundle for read in read_bundles(str(path)) if read.bundle is not None]
-        except InputError:
-            continue
-    if not found:
-        raise DemoError(f"No file in {folder} holds a FHIR Bundle.")
+    """Bundles and loose resources from the files of a folder: JSON, or NDJSON with one on each line.
+
+    What is not FHIR is left out. Raises DemoError where nothing is left or no patient is among it.
+    """
+    files = sorted(path for path in Path(folder).rglob("*") if path.suffix in SUFFIXES)
+    found = [one for path in files for one in _resources(path.read_bytes())]
+    if not Shelf(found).patients():
+        raise DemoError(f"{folder} holds no FHIR patient in a file named {', '.join(SUFFIXES)}.")
     return found
+
+
+def _resources(content: bytes) -> Iterator[dict[str, Any]]:
+    try:
+        read = [orjson.loads(content)]
+    except orjson.JSONDecodeError:
+        read = []
+        for line in content.splitlines():
+            with suppress(orjson.JSONDecodeError):
+                read.append(orjson.loads(line))
+    yield from (one for one in read if isinstance(one, dict) and "resourceType" in one)
 
 
 def free_port(wanted: int) -> int:
@@ -79,8 +96,12 @@ def free_port(wanted: int) -> int:
 
 
 @contextmanager
-def running(charts: list[dict[str, Any]] | None, ehr_port: int = 0, app_port: int = 0) -> Iterator[Demo]:
+def running(
+    charts: list[dict[str, Any]] | None, ehr_port: int = 0, app_port: int = 0, ehr_host: str = HOST
+) -> Iterator[Demo]:
     """Both servers on loopback until the block ends. charts: Bundles, or None for the practice patients.
+
+    ehr_host: another name of loopback makes the EHR another site than the app, as it is in a hospital.
 
     Raises DemoError where no port of this machine can be used or the charts cannot be served.
     """
@@ -91,6 +112,7 @@ def running(charts: list[dict[str, Any]] | None, ehr_port: int = 0, app_port: in
         practice = start(
             practice_charts() if charts is None else charts,
             titles=titles() if charts is None else None,
+            host=ehr_host,
             port=free_port(ehr_port),
         )
     except (OSError, ValueError) as error:
@@ -103,7 +125,10 @@ def running(charts: list[dict[str, Any]] | None, ehr_port: int = 0, app_port: in
             "type": "asymmetric",
             "jwks": keys.jwks(),
             "redirect_uris": [f"{base}/callback"],
-            "scopes": [*CONTEXT_SCOPES, *(f"patient/{kind}.{suffix}" for kind in READ_TYPES for suffix in ("rs", "read"))],
+            "scopes": [
+                *CONTEXT_SCOPES,
+                *(f"patient/{kind}.{suffix}" for kind in READ_TYPES for suffix in ("rs", "read")),
+            ],
             "launch_url": f"{base}/launch",
             "standalone_url": f"{base}/standalone?{urlencode({'iss': iss})}",
         }
@@ -142,7 +167,7 @@ def launch_once(demo: Demo, patient: str = "") -> str:
     Raises DemoError where the launch does not end on a chart.
     """
     cookie = ""
-    patient = patient or demo.practice.ehr.shelf.patients()[0][0]
+    patient = patient or _first_with_infusions(demo.practice.ehr.shelf)
     frame = requests.get(f"{demo.ehr}/practice/open/{patient}", timeout=20)
     found = re.search(r'<iframe[^>]*\ssrc="([^"]+)"', frame.text)
     if not found:
@@ -161,6 +186,11 @@ def launch_once(demo: Demo, patient: str = "") -> str:
     return url
 
 
+def _first_with_infusions(shelf: Shelf) -> str:
+    named = [patient for patient, *_ in shelf.patients()]
+    return next((one for one in named if shelf.of("MedicationAdministration", one)), named[0])
+
+
 def coded_page(demo: Demo) -> str:
     """The chart that was launched last, as the page that `chairtime code` prints."""
     fetched = demo.services.charts.last()
@@ -168,4 +198,5 @@ def coded_page(demo: Demo) -> str:
         raise DemoError("The app read no chart.")
     chart = read_bundle(as_bundle(fetched, "launch"))
     answers = with_chart(chart, code_visits(chart.encounters, policy_for()))
-    return "".join(page(*one, "") for one in zip(chart.encounters, answers, strict=True) if one[0].administrations)
+    pages = [page(*one, "") for one in zip(chart.encounters, answers, strict=True) if one[0].administrations]
+    return "".join(pages) or "This patient has no administration of a drug or fluid: there is nothing to code.\n\n"

@@ -23,7 +23,7 @@ from smart_app.fhir_notices import Notice
 from smart_app.fhir_pages import Found, read, search
 from smart_app.fhir_references import read_referred
 from smart_app.fhir_sift import Resource, in_time, parts_of_visit
-from smart_app.fhir_window import Window, around, days_back, window_of
+from smart_app.fhir_window import Window, around, days, days_back, periods, window_of
 
 __all__ = ["Fetched", "Limits", "Notice", "as_bundle", "fetch_chart", "fetch_encounters"]
 
@@ -56,7 +56,7 @@ def fetch_chart(
 
     window: two FHIR instants with offsets; nothing of another time is returned, but for what names the encounter. Without it: the
     period of the encounter (with all that it is part of) from a day before to three days after, at most to tomorrow; where there is
-    no encounter or it has no period, the last 30 days. With an encounter the administrations of the last 7 days are asked for at
+    no encounter or it has no period, the last 365 days. With an encounter the administrations of the last 7 days are asked for at
     once, beside the encounter, and a second time only where its period reaches further: the usual chart costs one round trip, and
     one more for references.
     refresh: called at most once, after a 401; returns the launch with its new token and keeps it wherever the app keeps launches.
@@ -68,7 +68,7 @@ def fetch_chart(
     visit = encounter or launch.encounter
     now = clock()
     with _Reading(launch, session, refresh, clock, sleep, limits or Limits()) as reading:
-        first = asked or days_back("recent" if visit else "usual", now)
+        first = asked or days_back("recent" if visit else "wide", now)
         there = reading.start_read("Patient", launch.patient)
         centre = reading.start_read("Encounter", visit) if visit else None
         jobs = {kind: reading.start_search(kind, first) for kind in _SEARCHED}
@@ -79,6 +79,8 @@ def fetch_chart(
         final = first
         if visit and asked is None:
             final = around(parts, now)
+            if not periods(parts):
+                reading.tell(tell.undated(days("wide")))
             given = found.get(_GIVEN, Found())
             further = _GIVEN in found and not first.holds(final) and not _kept_away(given)
             again = reading.start_search(_GIVEN, final) if further else None
@@ -144,6 +146,10 @@ class _Reading:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def tell(self, notice: Notice) -> None:
+        """Adds what the page must say."""
+        self._notices.append(notice)
 
     def start_search(self, kind: str, window: Window) -> Future[Found] | None:
         """Starts a search, where the launch allows it; says so where it does not."""

@@ -97,6 +97,14 @@ def incomplete(kind: str, text: str) -> Notice:
     return Notice(kind, "incomplete", f"{title(kind)}: the EHR says of its answer: {text}.", _COMPARE)
 
 
+def undated(days: int) -> Notice:
+    """The encounter has no period, so that its administrations cannot be looked for by its time."""
+    says = (
+        f"{title('Encounter')}: this one has no period; only administrations of the last {days} days were looked for."
+    )
+    return Notice("Encounter", "incomplete", says, _COMPARE)
+
+
 def malformed(kind: str, count: int) -> Notice:
     """Entries of an answer that are not FHIR resources."""
     return Notice(

@@ -44,19 +44,30 @@ def window_of(texts: tuple[str, str]) -> Window:
 
 
 def days_back(name: str, now: float) -> Window:
-    """The last days as many as the table gives under a name (recent, usual, wide), and a little ahead of now."""
+    """The last days as many as the table gives under a name (recent, wide), and a little ahead of now."""
     return Window(now - _DAYS[name] * DAY, now + _DAYS["ahead"] * DAY)
 
 
+def days(name: str) -> int:
+    """How many days the table gives under a name."""
+    return _DAYS[name]
+
+
 def around(encounters: Iterable[dict[str, Any]], now: float) -> Window:
-    """The window of the parts of one visit: their periods with a margin, to now where one goes on; without any, the usual days."""
-    spans = [span for one in encounters if (span := span_of(one, ("period", "actualPeriod"))) and span.low > -_FOREVER]
+    """The window of the parts of one visit: their periods with a margin, to now where one goes on; without any, the wide window."""
+    spans = periods(encounters)
     if not spans:
-        return days_back("usual", now)
+        return days_back("wide", now)
     low = min(span.low for span in spans) - _DAYS["before"] * DAY
     high = max(span.high for span in spans) + _DAYS["after"] * DAY
     # Nothing has been given later than now.
     return Window(low, max(low, min(high, now + _DAYS["ahead"] * DAY)))
+
+
+def periods(encounters: Iterable[dict[str, Any]]) -> list[Window]:
+    """The periods of encounters that say when they began."""
+    found = (span_of(one, ("period", "actualPeriod")) for one in encounters)
+    return [span for span in found if span is not None and span.low > -_FOREVER]
 
 
 def reaches(span: Window | None, window: Window) -> bool:

@@ -7,7 +7,6 @@ import time
 import orjson
 import requests
 from flask import Blueprint, current_app, redirect, request
-
 from werkzeug.wrappers import Response
 
 from launch import discovery, handshake

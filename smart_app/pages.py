@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
@@ -20,6 +20,7 @@ from smart_app.chart import read_bundle
 from smart_app.coded import with_chart
 from smart_app.ehr_style import sheet_for
 from smart_app.fhir import Fetched, Notice, as_bundle, fetch_chart, fetch_encounters
+from smart_app.fhir_window import days
 from smart_app.launching import end, refreshed, services
 from smart_app.view import (
     PatientStrip,
@@ -33,8 +34,9 @@ from smart_app.view import (
 )
 
 pages = Blueprint("pages", __name__)
-NOT_SWITCHES = ("setting", "payer", "encounter", "print", "fresh", "rulers")
+NOT_SWITCHES = ("setting", "payer", "encounter", "print", "fresh", "rulers", "years")
 NO_VISIT = "none"
+ALL_YEARS = ("1900-01-01T00:00:00Z", "2100-01-01T00:00:00Z")
 
 
 class NotYours(LaunchProblem):
@@ -79,7 +81,9 @@ def _launch(id: str) -> tuple[str, Launch]:
 def _fetched(browser: str, launch: Launch, wanted: str) -> Fetched:
     """The chart around a visit, or, without one, what the list of visits needs; kept for a short time."""
     built = services()
-    kept = None if "fresh" in request.args else built.charts.find(launch.id, wanted)
+    window = ALL_YEARS if request.args.get("years") == "all" and wanted in ("", NO_VISIT) else None
+    key = f"{wanted} all years" if window else wanted
+    kept = None if "fresh" in request.args else built.charts.find(launch.id, key)
     if kept is not None:
         return kept
 
@@ -87,10 +91,11 @@ def _fetched(browser: str, launch: Launch, wanted: str) -> Fetched:
         return refreshed(browser, launch.id, launch.access_token)
 
     if wanted:
-        fetched = fetch_chart(launch, built.http, encounter="" if wanted == NO_VISIT else wanted, refresh=refresh)
+        visit = "" if wanted == NO_VISIT else wanted
+        fetched = fetch_chart(launch, built.http, window=window, encounter=visit, refresh=refresh)
     else:
-        fetched = fetch_encounters(launch, built.http, refresh=refresh)
-    built.charts.keep(launch.id, wanted, fetched)
+        fetched = fetch_encounters(launch, built.http, window=window, refresh=refresh)
+    built.charts.keep(launch.id, key, fetched)
     built.audit.record("chart read", launch.id, resources=len(fetched.resources), notices=len(fetched.notices))
     return fetched
 
@@ -181,14 +186,17 @@ def _links(launch: Launch) -> dict[str, str]:
 
 def _encounters(launch: Launch, fetched: Fetched, seen: list[Seen]) -> str:
     def url(encounter: Encounter) -> str:
-        return f"/e/{launch.id}/?encounter={quote(encounter.id or NO_VISIT)}"
+        return f"/e/{launch.id}/?{urlencode({'encounter': encounter.id or NO_VISIT, **years})}"
+
+    years = {"years": "all"} if request.args.get("years") == "all" else {}
 
     return encounters_page(
         visit_items((one.encounter for one in seen), url),
         f"/e/{launch.id}",
         patient=_strip(launch, fetched),
         notices=_notices(launch, fetched),
-        links=_links(launch),
+        links=_links(launch) | ({} if years else {"all_years": f"/e/{launch.id}/encounters?years=all"}),
+        days=days("wide"),
     )
 
 

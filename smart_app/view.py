@@ -243,6 +243,7 @@ def encounters_page(
     patient: PatientStrip | None = None,
     notices: Sequence[Notice] = (),
     links: Mapping[str, str] = NO_LINKS,
+    days: int = 0,
 ) -> str:
-    """The patient's visits with something infused, to choose from."""
-    return render("encounters.html", items=items, base=base, patient=patient, notices=notices, links=links)
+    """The patient's visits with something infused, to choose from. days: how far back was looked, where all_years looks further."""
+    return render("encounters.html", items=items, base=base, patient=patient, notices=notices, links=links, days=days)

@@ -34,7 +34,9 @@ class SwitchView(NamedTuple):
 
 
 class PolicyView(NamedTuple):
-    """words: what is in force, in short. keep: values of the address that a change must not lose. reset: the query that takes back the user's switches."""
+    """words: what is in force, in short. keep: values of the address that a change must not lose.
+
+    reset: the query that takes back the user's switches."""
 
     words: str
     rules: str

@@ -74,8 +74,8 @@ class Fed:
 @settings(max_examples=400, deadline=None)
 @given(bundles | objects)
 def test_any_answer_is_read_or_told(answer: dict[str, Any]) -> None:
-    found = search(Fed(answer), "MedicationAdministration", "pat-1", days_back("usual", NOW))  # type: ignore[arg-type]
-    kept = in_time(BASE, found.resources, days_back("usual", NOW), {"e"})
+    found = search(Fed(answer), "MedicationAdministration", "pat-1", days_back("wide", NOW))  # type: ignore[arg-type]
+    kept = in_time(BASE, found.resources, days_back("wide", NOW), {"e"})
     missing(BASE, kept)
     around(parts_of_visit(BASE, found.resources, "e"), NOW).texts()
     if answer.get("resourceType") != "Bundle":

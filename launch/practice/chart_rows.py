@@ -23,12 +23,12 @@ def administration(this: Day, number: int, row: Resource, orders: Resource, visi
         made["contained"], before = [{**before[0], "id": "bag"}], []
         made["medicationReference"] = {"reference": "#bag"}
     elif before:
-        made["medicationReference"] = this.refer("Medication", f"bag-{name}", before[0]["code"]["text"])
+        made["medicationReference"] = this.refer("Medication", f"bag-{name}", str(before[0]["code"]["text"]))
     else:
         made["medicationCodeableConcept"] = drug(row.get("drug") or orders[row["order"]]["drug"])
     made |= {
         "subject": this.subject,
-        "context": this.refer("Encounter", row.get("in", visits[0]["id"])),
+        "context": this.refer("Encounter", str(row.get("in", visits[0]["id"]))),
         **_when(this, row),
         "performer": [{"actor": this.refer("Practitioner", "nurse", "Lark Winterbourne, RN")}],
     }
@@ -81,7 +81,11 @@ def _dosage(row: Resource) -> Resource:
     if "site" in row:
         made["site"] = {"text": row["site"]}
     made["route"] = coded(SNOMED, code, display, text)
-    made["method"] = coded(SNOMED, *way["method"], way["text"]) if "method" in way else {"text": way["text"]}
+    if "method" in way:
+        method, name = way["method"]
+        made["method"] = coded(SNOMED, method, name, way["text"])
+    else:
+        made["method"] = {"text": way["text"]}
     if "dose" in row:
         made["dose"] = amount(row["dose"])
     if "rate" in row:

@@ -11,6 +11,12 @@ SHARED = frozenset(
     {"Medication", "Practitioner", "PractitionerRole", "Organization", "Location", "Device", "Substance"}
 )
 """Types outside the patient compartment: no patient owns them."""
+SERVED = (
+    SHARED
+    | {"Patient", "Encounter", "Condition", "Coverage", "Procedure", "Observation"}
+    | {f"Medication{part}" for part in ("Administration", "Request", "Statement")}
+)
+"""Types that can be searched even where no chart holds one: the answer is then an empty Bundle."""
 _OWNER = ("subject", "patient", "beneficiary")
 
 
@@ -63,8 +69,8 @@ class Shelf:
         return list(held.get(patient, ()) if patient else chain.from_iterable(held.values()))
 
     def kinds(self) -> tuple[str, ...]:
-        """The types that are on the shelf."""
-        return tuple(sorted(self._of))
+        """The types that are served: those on the shelf, and those that an EHR has whether or not a patient has any."""
+        return tuple(sorted({*self._of, *SERVED}))
 
     def encounters(self, patient: str) -> list[Resource]:
         """A patient's encounters, those with administrations first, then the newest first."""

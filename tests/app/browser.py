@@ -57,7 +57,11 @@ class Browser:
 
     def launch_url(self, patient: str, fault: str = "", encounter: str | None = None) -> str:
         """The address that the practice EHR puts into its frame."""
-        query = {"format": "json", **({"fault": fault} if fault else {}), **({} if encounter is None else {"encounter": encounter})}
+        query = {
+            "format": "json",
+            **({"fault": fault} if fault else {}),
+            **({} if encounter is None else {"encounter": encounter}),
+        }
         opened = self._http.get(f"{self.demo.ehr}/practice/open/{patient}", params=query, timeout=10)
         return str(opened.json()["url"])
 

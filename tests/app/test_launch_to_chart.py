@@ -68,7 +68,9 @@ def test_an_issuer_that_is_not_on_the_list_gets_no_request(browser: Browser) -> 
     assert title(page)
 
 
-@pytest.mark.parametrize("address", ["/launch", "/launch?iss=", "/callback", "/callback?code=a&state=b", "/e/none/", "/nothing"])
+@pytest.mark.parametrize(
+    "address", ["/launch", "/launch?iss=", "/callback", "/callback?code=a&state=b", "/e/none/", "/nothing"]
+)
 def test_a_wrong_address_has_a_page_that_says_what_to_do(browser: Browser, address: str) -> None:
     page = browser.get(browser.demo.app + address)
     assert 400 <= page.status < 500
@@ -132,9 +134,20 @@ def test_no_token_code_or_patient_is_in_the_page_the_logs_or_the_audit(
     launch = demo.services.store.find(browser.cookie, page.url.rstrip("/").rsplit("/", 1)[-1])
     assert launch is not None and launch.access_token
     callback = next(url for url in page.way if "/callback" in url)
-    said = "\n".join(record.getMessage() for record in caplog.records if record.name.split(".")[0] in ("chairtime", "smart_app", "launch"))
+    said = "\n".join(
+        record.getMessage()
+        for record in caplog.records
+        if record.name.split(".")[0] in ("chairtime", "smart_app", "launch")
+    )
     said += "".join(capfd.readouterr())
-    secrets = [launch.access_token, launch.refresh_token, query(callback)["code"], query(callback)["state"], "secret-code", "secret-state"]
+    secrets = [
+        launch.access_token,
+        launch.refresh_token,
+        query(callback)["code"],
+        query(callback)["state"],
+        "secret-code",
+        "secret-state",
+    ]
     for secret in filter(None, secrets):
         assert secret not in page.text
         assert secret not in said

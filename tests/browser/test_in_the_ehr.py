@@ -1,4 +1,4 @@
-"""A person's way in a real browser: practice EHR, patient, the app inside the frame, lines, why, timeline; with and without cookies of others."""
+"""A person's way in a real browser: practice EHR, patient, the app in its frame, lines, why, timeline."""
 
 from __future__ import annotations
 
