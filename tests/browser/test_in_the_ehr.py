@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from smart_app.demo import Demo, running
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed: the browser tests are NOT run"
-)
-
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
     with running(None) as both:
         yield both
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    path = next((one for one in CHROMIUM if Path(one).exists()), None)
-    if path is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium): the browser tests are NOT run")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def open_in_frame(page: Any, demo: Demo, patient: str) -> Any:
