@@ -20,7 +20,7 @@ from typing import Any
 from launch.context import Launch
 from launch.http import guarded
 from smart_app.fhir import fetch_chart
-from tests.fhir_server import FhirServer
+from tests.fhir.server import FhirServer
 
 BAR = 1.2
 DAY = ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z")

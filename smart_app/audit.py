@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,12 +32,16 @@ class Audit:
         line = orjson.dumps(entry | facts) + b"\n"
         try:
             if self._path is not None:
-                with self._path.open("ab") as file:
+                with open(self._path, "ab", opener=_private) as file:
                     file.write(line)
             elif not self._quiet:
                 sys.stderr.buffer.write(line)
         except OSError as error:
             log.error("The audit record cannot be written: %s", error.strerror)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def tail(text: str) -> str:

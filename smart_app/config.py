@@ -6,32 +6,27 @@ Secrets come from the environment or from files that the TOML names, never from 
 from __future__ import annotations
 
 import os
+import sqlite3
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 
 from coding.policy import Policy, PolicyError, policy_for
-from launch.issuers import Issuers
+from launch.http import is_safe
+from launch.issuers import IssuerFault, Issuers
 from launch.keys import Keys
+from smart_app.store import StoreFault, check_store
 
 SECRET_VARIABLE = "CHAIRTIME_SECRET"  # noqa: S105 - the name of a variable
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-KNOWN = {
-    "base_url",
-    "store",
-    "keys_file",
-    "audit_file",
-    "zone",
-    "setting",
-    "payer",
-    "idle_minutes",
-    "absolute_hours",
-    "issuer",
-}
+TEXTS = ("base_url", "store", "keys_file", "audit_file", "zone", "setting", "payer")
+NUMBERS = ("idle_minutes", "absolute_hours")
+KNOWN = {*TEXTS, *NUMBERS, "issuer"}
+FAULTLESS = {"name": "x", "iss": "https://ehr.example/fhir", "client_id": "x", "client_type": "public"}
 
 
 class ConfigError(Exception):
@@ -61,6 +56,9 @@ class Config(NamedTuple):
     idle_minutes: int = 30
     absolute_hours: int = 10
 
+    def __repr__(self) -> str:
+        return f"Config({self.base_url!r}, {len(self.issuers.all())} issuers)"
+
     @property
     def redirect_uri(self) -> str:
         """Where the EHR sends the browser back."""
@@ -81,21 +79,27 @@ def load(path: str, environment: Mapping[str, str] = os.environ) -> Config:
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError([f"The configuration {path} cannot be read: {error.strerror or error}."]) from None
+        raise ConfigError(
+            [f"The configuration {path} cannot be read: {error.strerror or error}. Name it with --config."]
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([f"The configuration {path} is not valid TOML: {error}."]) from None
     faults = [
         f"{path}: {key} is not a setting; known are {', '.join(sorted(KNOWN))}." for key in sorted(set(table) - KNOWN)
     ]
-    base_url = str(table.get("base_url", "")).rstrip("/")
-    faults += _address_faults(base_url)
+    faults += _type_faults(table)
+    if faults:  # what follows needs texts to be texts
+        table = {key: value for key, value in table.items() if not _type_faults({key: value})}
+    base_url = table.get("base_url", "").rstrip("/")
+    faults += address_faults(base_url)
     secret = environment.get(SECRET_VARIABLE, "").encode()
-    faults += _secret_faults(secret)
+    bad_secret = _secret_faults(secret)
+    faults += bad_secret
     keys = _keys(table, faults)
     issuers = _issuers(table, environment, faults)
-    faults += _policy_faults(table)
-    if not table.get("store"):
-        faults.append("store is missing: the path of the database in which launches are kept, encrypted.")
+    faults += _policy_faults(table) + _zone_faults(table)
+    faults += _store_faults(table.get("store", ""), b"" if bad_secret else secret)
+    faults += _audit_faults(table.get("audit_file", ""))
     if faults or keys is None or issuers is None:
         raise ConfigError(faults)
     return Config(
@@ -107,17 +111,35 @@ def load(path: str, environment: Mapping[str, str] = os.environ) -> Config:
     )
 
 
-def _address_faults(base_url: str) -> list[str]:
-    parts = urlsplit(base_url)
+def address_faults(base_url: str) -> list[str]:
+    """What is wrong with the app's own address, a sentence for each; nothing if it can be used."""
     if not base_url:
         return [
             "base_url is missing: the address under which browsers reach the app, for example https://chairtime.example.org."
         ]
-    if parts.scheme != "https":
+    if base_url.startswith("http://"):
         return [f"base_url is {base_url}; an EHR frame keeps no session without HTTPS, so it must begin with https://."]
-    if parts.query or parts.fragment or not parts.hostname:
-        return [f"base_url is {base_url}; it must be an address without query or fragment."]
+    parts = urlsplit(base_url) if is_safe(base_url, False) else None
+    if parts is None or parts.path or parts.query or parts.fragment or not set(base_url).isdisjoint("* \\"):
+        return [
+            f"base_url is {base_url}; it must be https:// and a host of the app's own, nothing after it, "
+            "for example https://chairtime.example.org."
+        ]
     return []
+
+
+def _type_faults(table: Mapping[str, Any]) -> list[str]:
+    texts = [
+        f'{key} must be a text in quotes, for example {key} = "...".'
+        for key in TEXTS
+        if not isinstance(table.get(key, ""), str)
+    ]
+    numbers = [
+        f"{key} must be a whole number from 1 up, without quotes."
+        for key in NUMBERS
+        if type(table.get(key, 1)) is not int or table.get(key, 1) < 1
+    ]
+    return texts + numbers
 
 
 def _secret_faults(secret: bytes) -> list[str]:
@@ -138,41 +160,122 @@ def _keys(table: dict[str, Any], faults: list[str]) -> Keys | None:
         return None
     try:
         return Keys.load(Path(name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        faults.append(f"keys_file {name} cannot be used: {error}.")
-        return None
+    except OSError as error:
+        faults.append(f"keys_file {name} cannot be read: {error.strerror}. Make it with: chairtime keys {name}")
+    except ValueError as error:
+        faults.append(f"keys_file {name} cannot be used: {error}")
+    return None
 
 
 def _issuers(table: dict[str, Any], environment: Mapping[str, str], faults: list[str]) -> Issuers | None:
     rows = table.get("issuer")
-    if not isinstance(rows, list) or not rows:
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         faults.append("No [[issuer]] is allowed: name each EHR with iss, client_id, client_type and frame_ancestors.")
         return None
-    filled = []
-    for row in rows:
-        row = dict(row)
-        if "client_secret" in row:
-            faults.append(
-                f"[[issuer]] {row.get('name', '')}: client_secret must not stand in the file; name client_secret_variable."
-            )
-        variable = row.pop("client_secret_variable", "")
-        if variable:
-            row["client_secret"] = environment.get(variable, "")
-            if not row["client_secret"]:
-                faults.append(
-                    f"[[issuer]] {row.get('name', '')}: the variable {variable} with its client secret is not set."
-                )
-        filled.append(row)
+    before = len(faults)
+    filled = [
+        _filled(dict(row), f"EHR {row.get('name') or number}", environment, faults)
+        for number, row in enumerate(rows, 1)
+    ]
+    for row in filled:
+        faults += _row_faults(row)
+    if len(faults) > before:
+        return None
     try:
         return Issuers.read(filled)
-    except (ValueError, TypeError, KeyError) as error:
-        faults.append(f"[[issuer]]: {error}")
+    except IssuerFault as error:
+        faults.append(str(error))
         return None
+
+
+def _filled(row: dict[str, Any], called: str, environment: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+    """A row with its name, and its client secret from the environment; a stand-in where that is at fault, which is said once."""
+    row["name"] = row.get("name") or called.removeprefix("EHR ")
+    variable = row.pop("client_secret_variable", "")
+    if "client_secret" in row:
+        faults.append(f"{called}: client_secret must not stand in the file; name client_secret_variable.")
+    elif variable and not environment.get(str(variable)):
+        faults.append(f"{called}: the variable {variable} with its client secret is not set.")
+    elif row.get("client_type") == "symmetric" and not variable:
+        faults.append(
+            f"{called}: a symmetric client needs client_secret_variable, the name of the variable with its secret."
+        )
+    if variable or "client_secret" in row or row.get("client_type") == "symmetric":
+        row["client_secret"] = environment.get(str(variable)) or "missing"
+    return row
+
+
+def _row_faults(row: dict[str, Any]) -> list[str]:
+    """Every fault of one row: each setting on faultless ground, then, where each is good, all together."""
+    said = []
+    for key in {**dict.fromkeys(FAULTLESS), **row}:
+        ground = {**FAULTLESS, "name": row["name"], "allow_http": row.get("allow_http") is True}
+        if key != "client_secret":
+            said += _fault({**ground, key: row.get(key, "")})
+    iss = row.get("iss", "")
+    if isinstance(iss, str) and not set(iss).isdisjoint("* "):
+        said.append(f"EHR {row['name']}: iss is {iss!r}; name one FHIR address, without a wildcard or a blank.")
+    return said or _fault(row)
+
+
+def _fault(row: dict[str, Any]) -> list[str]:
+    try:
+        Issuers.read([row])
+    except IssuerFault as error:
+        return [str(error)]
+    return []
 
 
 def _policy_faults(table: dict[str, Any]) -> list[str]:
+    faults = []
+    for setting, payer in (
+        (table.get("setting", "facility"), "commercial"),
+        ("facility", table.get("payer", "commercial")),
+    ):
+        try:
+            policy_for(setting, payer)
+        except PolicyError as error:
+            faults.append(str(error))
+    return faults
+
+
+def _zone_faults(table: dict[str, Any]) -> list[str]:
     try:
-        policy_for(str(table.get("setting", "facility")), str(table.get("payer", "commercial")))
-    except PolicyError as error:
-        return [str(error)]
+        ZoneInfo(table.get("zone") or "UTC")
+    except (OSError, ValueError, KeyError):
+        return [f"zone is {table['zone']!r}; it must be an IANA name, for example America/Chicago."]
     return []
+
+
+def _store_faults(store: str, secret: bytes) -> list[str]:
+    if not store:
+        return ["store is missing: the path of the database in which launches are kept, encrypted."]
+    if fault := _unwritable(store):
+        return [f"store {store} cannot be written: {fault}"]
+    try:
+        if secret and Path(store).exists():
+            check_store(store, secret)
+    except StoreFault as error:
+        return [str(error)]
+    except sqlite3.Error as error:
+        return [
+            f"store {store} cannot be used: {error}. Name a database of Chairtime's own, or a file that is not there yet."
+        ]
+    return []
+
+
+def _audit_faults(path: str) -> list[str]:
+    fault = _unwritable(path) if path else ""
+    return [f"audit_file {path} cannot be written: {fault}"] if fault else []
+
+
+def _unwritable(name: str) -> str:
+    """Why a file cannot be made or changed, or ""; nothing is made in looking."""
+    path = Path(name)
+    if path.is_dir():
+        return "it is a folder; name a file in it."
+    if not path.parent.is_dir():
+        return f"the folder {path.parent} is not there; make it, owned by the user that runs the app."
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        return "give the user that runs the app the right to write the file and its folder."
+    return ""

@@ -79,7 +79,7 @@ def fetch_chart(
         final = first
         if visit and asked is None:
             final = around(parts, now)
-            if not periods(parts):
+            if parts and not periods(parts):
                 reading.tell(tell.undated(days("wide")))
             given = found.get(_GIVEN, Found())
             further = _GIVEN in found and not first.holds(final) and not _kept_away(given)

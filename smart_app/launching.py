@@ -94,9 +94,11 @@ def jwks() -> Response:
     return response
 
 
-def refreshed(browser: str, id: str, seen: str) -> Launch:
-    """The launch with newer tokens; seen: the access token that was refused, so that a refresh by another worker is used."""
-    built = services()
+def refreshed(built: Services, browser: str, id: str, seen: str) -> Launch:
+    """The launch with newer tokens; seen: the access token that was refused, so that a refresh by another worker is used.
+
+    built: given, because the chart is read in threads that Flask knows nothing of.
+    """
     with built.store.alone(id):
         launch = built.store.find(browser, id)
         if launch is None:

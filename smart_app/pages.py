@@ -88,7 +88,7 @@ def _fetched(browser: str, launch: Launch, wanted: str) -> Fetched:
         return kept
 
     def refresh() -> Launch:
-        return refreshed(browser, launch.id, launch.access_token)
+        return refreshed(built, browser, launch.id, launch.access_token)
 
     if wanted:
         visit = "" if wanted == NO_VISIT else wanted
@@ -236,7 +236,7 @@ def style(id: str) -> Response:
     """The EHR's style values as a style sheet, after checks; empty where they are refused or cannot be had."""
     _, launch = _launch(id)
     issuer = services().config.issuers.find(launch.iss)
-    return Response(sheet_for(launch.style_url, issuer, services().http), mimetype="text/css")
+    return Response(sheet_for(launch.style_url, issuer), mimetype="text/css")
 
 
 @pages.post("/e/<id>/sign-out")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Request, Response, abort, request
+
+from launch.http import origin
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -26,6 +26,7 @@ def protect(app: Flask, base_url: str, frame_ancestors: tuple[str, ...]) -> None
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         headers.setdefault("Cache-Control", "no-store")
         if secure:
@@ -46,6 +47,5 @@ def from_own_page(request: Request, base_url: str) -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    origin = request.headers.get("Origin", "")
-    own = urlsplit(base_url)
-    return origin == f"{own.scheme}://{own.netloc}"
+    sent = origin(request.headers.get("Origin", ""))
+    return sent != "" and sent == origin(base_url)

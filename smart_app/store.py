@@ -6,11 +6,13 @@ Ids and states are kept as hashes: who reads the file learns neither a token nor
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
@@ -20,7 +22,8 @@ from launch.context import Launch
 from launch.handshake import Pending
 
 PENDING_SECONDS = 600
-LOCK_SECONDS = 30
+LOCK_SECONDS = 75  # longer than the two requests of a refresh may take (30 s each)
+CHECK = b"chairtime"
 
 T = TypeVar("T", Launch, Pending)
 
@@ -29,16 +32,47 @@ CREATE TABLE IF NOT EXISTS pending (state TEXT PRIMARY KEY, browser TEXT NOT NUL
 CREATE TABLE IF NOT EXISTS launch (
     id TEXT PRIMARY KEY, browser TEXT NOT NULL, sealed BLOB NOT NULL, idle INTEGER NOT NULL, expires INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS busy (id TEXT PRIMARY KEY, until INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS busy (id TEXT PRIMARY KEY, until REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS lock_check (one INTEGER PRIMARY KEY CHECK (one = 1), sealed BLOB NOT NULL);
 """
+
+
+class StoreFault(Exception):
+    """The database cannot be used. The message says why and what to do."""
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def check_store(path: str, secret: bytes) -> None:
+    """Look at a database without changing it. Raises StoreFault where another secret made it, sqlite3.Error where it is none."""
+    db = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    try:
+        there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'lock_check'").fetchone()
+        if there:
+            _check_secret(db, secret, path)
+    finally:
+        db.close()
+
+
+def _check_secret(db: sqlite3.Connection, secret: bytes, path: str) -> None:
+    row = db.execute("SELECT sealed FROM lock_check").fetchone()
+    try:
+        if row:
+            Fernet(secret).decrypt(row[0])
+    except InvalidToken:
+        raise StoreFault(
+            f"store {path} was written with another CHAIRTIME_SECRET. Set that one again, or remove the file: "
+            "open launches then end, and users open the app again from the chart."
+        ) from None
+
+
 class Store:
-    """Pending and finished launches. now: the clock, in epoch seconds, so that tests can move it."""
+    """Pending and finished launches. now: the clock, in epoch seconds, so that tests can move it.
+
+    Raises StoreFault where the database was written with another secret, sqlite3.Error where the file is no database.
+    """
 
     def __init__(
         self, path: str, secret: bytes, idle_seconds: int, absolute_seconds: int, now: Callable[[], float] = time.time
@@ -48,8 +82,12 @@ class Store:
         self._absolute = absolute_seconds
         self._now = now
         self._lock = threading.RLock()
+        if path:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None, timeout=10)
         self._db.executescript(_TABLES)
+        self._db.execute("INSERT OR IGNORE INTO lock_check VALUES (1, ?)", (self._fernet.encrypt(CHECK),))
+        _check_secret(self._db, secret, path)
 
     def keep_pending(self, browser: str, pending: Pending) -> None:
         """Remember a launch that has gone to the EHR's authorization server."""
@@ -112,20 +150,21 @@ class Store:
     def alone(self, id: str) -> Iterator[None]:
         """One at a time for a launch, over all workers: two refreshes at once look like theft to an EHR."""
         key = _hash(id)
-        while not self._claim(key):
+        while not (until := self._claim(key)):
             time.sleep(0.05)
         try:
             yield
         finally:
             with self._lock:
-                self._db.execute("DELETE FROM busy WHERE id = ?", (key,))
+                self._db.execute("DELETE FROM busy WHERE id = ? AND until = ?", (key, until))
 
-    def _claim(self, key: str) -> bool:
-        now = int(time.time())
+    def _claim(self, key: str) -> float:
+        """When the claim runs out, 0 if another has it. A claim that ran out is free, and its late owner does not free the next."""
+        now = self._now()
         with self._lock:
             self._db.execute("DELETE FROM busy WHERE until < ?", (now,))
             done = self._db.execute("INSERT OR IGNORE INTO busy VALUES (?, ?)", (key, now + LOCK_SECONDS))
-            return done.rowcount == 1
+            return now + LOCK_SECONDS if done.rowcount == 1 else 0
 
     def _expire(self) -> None:
         now = int(self._now())

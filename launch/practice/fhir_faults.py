@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, request
 
 from launch.practice import answers
 from launch.practice.ehr import Ehr
 from launch.practice.faults import Active
+from launch.practice.paging import Page
 from launch.practice.tokens import Token
-
-if TYPE_CHECKING:
-    from launch.practice.fhir import Page
 
 GIVEN = "MedicationAdministration"
 WEB_PAGE = "<!doctype html><title>Sign in</title><h1>Your network wants you to sign in</h1>"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email.utils
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ import requests
 from launch.http import guarded
 from smart_app.fhir import Limits
 from smart_app.fhir_http import retry_after
-from tests.fhir_parts import (
+from tests.fhir.parts import (
     CHART,
     NOW,
     QUICK,
@@ -25,19 +24,7 @@ from tests.fhir_parts import (
     told,
     visit,
 )
-from tests.fhir_server import FhirServer, Resource, outcome
-
-
-@pytest.fixture
-def server() -> Iterator[FhirServer]:
-    with FhirServer(list(CHART)) as one:
-        yield one
-
-
-@pytest.fixture
-def read() -> Reader:
-    return Reader()
-
+from tests.fhir.server import FhirServer, Resource, outcome
 
 # Faults of one type
 
@@ -63,10 +50,10 @@ def test_an_encounter_that_cannot_be_read_by_itself_is_no_matter_where_the_searc
     assert all(notice.kind == "not available" for notice in fetched.notices)
 
 
-def test_an_encounter_that_is_not_there_leaves_the_last_thirty_days(server: FhirServer, read: Reader) -> None:
+def test_an_encounter_that_is_not_there_leaves_the_last_year(server: FhirServer, read: Reader) -> None:
     fetched = read(launched(server, encounter="gone"))
     assert told(fetched, "Encounter").kind == "not available" and "404" in told(fetched, "Encounter").says
-    assert asked_times(server)[1] == ["ge2026-10-21T12:00:00Z", "le2026-11-21T12:00:00Z"]
+    assert asked_times(server)[1] == ["ge2025-11-20T12:00:00Z", "le2026-11-21T12:00:00Z"]
     assert len(names(fetched, "MedicationAdministration")) == 2
 
 

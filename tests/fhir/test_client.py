@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from launch.problems import PatientMissing, SessionEnded
 from smart_app.chart import read_bundle
 from smart_app.fhir import as_bundle, fetch_encounters
 from smart_app.fhir_notices import TYPES
-from tests.fhir_parts import (
+from tests.fhir.parts import (
     BEARER,
     CHART,
     NOW,
@@ -27,19 +26,7 @@ from tests.fhir_parts import (
     told,
     visit,
 )
-from tests.fhir_server import FhirServer
-
-
-@pytest.fixture
-def server() -> Iterator[FhirServer]:
-    with FhirServer(list(CHART)) as one:
-        yield one
-
-
-@pytest.fixture
-def read() -> Reader:
-    return Reader()
-
+from tests.fhir.server import FhirServer
 
 # The whole chart
 
@@ -182,9 +169,9 @@ def test_an_encounter_that_goes_on_is_asked_for_until_tomorrow(read: Reader) -> 
         assert asked_times(server)[1] == ["ge2026-10-31T08:00:00Z", "le2026-11-21T12:00:00Z"]
 
 
-def test_without_an_encounter_the_last_thirty_days_are_asked_for(server: FhirServer, read: Reader) -> None:
+def test_without_an_encounter_the_last_year_is_asked_for(server: FhirServer, read: Reader) -> None:
     fetched = read(launched(server, encounter=""))
-    assert asked_times(server) == [["ge2026-10-21T12:00:00Z", "le2026-11-21T12:00:00Z"]]
+    assert asked_times(server) == [["ge2025-11-20T12:00:00Z", "le2026-11-21T12:00:00Z"]]
     assert len(names(fetched, "MedicationAdministration")) == 2
 
 
@@ -317,3 +304,13 @@ def test_a_refresh_that_fails_is_the_same_failure_for_everybody(read: Reader) ->
 
     with FhirServer(list(CHART), tokens={"another"}) as server, pytest.raises(SessionEnded, match="the EHR refused"):
         read(launched(server), refresh=refresh)
+
+
+def test_a_visit_without_a_period_says_how_far_back_was_looked(server: FhirServer, read: Reader) -> None:
+    server.resources[:] = [one for one in server.resources if one["resourceType"] != "Encounter"]
+    undated = visit()
+    del undated["period"]
+    server.resources.append(undated)
+    fetched = read(launched(server))
+    assert "no period" in told(fetched, "Encounter").says and "365 days" in told(fetched, "Encounter").says
+    assert "ma-1" in names(fetched, "MedicationAdministration")

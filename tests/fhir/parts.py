@@ -9,7 +9,7 @@ import requests
 from launch.context import Launch
 from launch.http import guarded
 from smart_app.fhir import Fetched, Limits, Notice, fetch_chart
-from tests.fhir_server import FhirServer, Resource
+from tests.fhir.server import FhirServer, Resource
 
 NOW = 1_795_176_000.0  # 2026-11-20T12:00:00Z
 BEARER = "secret-token-of-the-launch"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.fhir_parts import (
+from tests.fhir.parts import (
     CHART,
     QUICK,
     Reader,
@@ -19,19 +18,7 @@ from tests.fhir_parts import (
     told,
     visit,
 )
-from tests.fhir_server import FhirServer
-
-
-@pytest.fixture
-def server() -> Iterator[FhirServer]:
-    with FhirServer(list(CHART)) as one:
-        yield one
-
-
-@pytest.fixture
-def read() -> Reader:
-    return Reader()
-
+from tests.fhir.server import FhirServer
 
 # Whose it is
 
