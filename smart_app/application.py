@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from flask import Flask, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from launch import problems
 from launch.http import guarded
 from launch.problems import LaunchProblem
 from smart_app.audit import Audit
@@ -42,6 +44,13 @@ class NoSuchPage(LaunchProblem):
     do = "Open Chairtime from the patient's chart."
 
 
+PROBLEMS = {
+    one.code: one
+    for one in (*vars(problems).values(), Unexpected)
+    if isinstance(one, type) and issubclass(one, LaunchProblem)
+}
+
+
 def build(config: Config | str) -> Flask:
     """The application. Raises ConfigError where the installation is not complete."""
     if isinstance(config, str):
@@ -72,25 +81,36 @@ def build(config: Config | str) -> Flask:
 def _failures(app: Flask, config: Config) -> None:
     """Every failure has a page that says what happened and what to do; the log gets its slug and a reference, never its data."""
 
-    def show(problem: LaunchProblem) -> tuple[str, int]:
+    def show(problem: LaunchProblem) -> tuple[str | Response, int]:
         number = reference()
         log.warning("%s on %s, reference %s: %s", problem.code, request.endpoint, number, problem.detail)
         services: Services = app.extensions["chairtime"]
         services.audit.record("failure", code=problem.code, reference=number)
+        if request.endpoint == "launching.callback" and problem.code in PROBLEMS:
+            # The address holds the code and the state, which must not stay in the browser.
+            return redirect(f"/problem/{problem.code}/{number}", 303), 303
         says = getattr(problem, "says", "")
         return problem_page(problem, number, "", facts=(("What is wrong", says),) if says else ()), problem.status
 
+    @app.get("/problem/<code>/<number>")
+    def told(code: str, number: str) -> tuple[str, int]:
+        """A problem once more, at an address without secrets."""
+        if code not in PROBLEMS or not re.fullmatch(r"[0-9a-f]{8}", number):
+            raise NoSuchPage
+        problem = PROBLEMS[code]()
+        return problem_page(problem, number, ""), problem.status
+
     @app.errorhandler(LaunchProblem)
-    def launch_problem(problem: LaunchProblem) -> tuple[str, int]:
+    def launch_problem(problem: LaunchProblem) -> tuple[str | Response, int]:
         return show(problem)
 
     @app.errorhandler(HTTPException)
-    def http_problem(error: HTTPException) -> tuple[str, int]:
+    def http_problem(error: HTTPException) -> tuple[str | Response, int]:
         page, _ = show(NoSuchPage(error.name))
         return page, error.code or 500
 
     @app.errorhandler(Exception)
-    def any_problem(error: Exception) -> tuple[str, int]:
+    def any_problem(error: Exception) -> tuple[str | Response, int]:
         frame = error.__traceback__
         while frame is not None and frame.tb_next is not None:
             frame = frame.tb_next

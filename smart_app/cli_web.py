@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sqlite3
 import sys
 import threading
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from cryptography.fernet import Fernet
 
 SERVE_THREADS = 8
+PORT = click.IntRange(1, 65535)
 
 
 @click.command("demo")
@@ -21,12 +25,17 @@ SERVE_THREADS = 8
 )
 @click.option(
     "--ehr-port",
+    type=PORT,
     default=8765,
     show_default=True,
     help="Port of the practice EHR; another one is taken if it is in use.",
 )
 @click.option(
-    "--app-port", default=8766, show_default=True, help="Port of the app; another one is taken if it is in use."
+    "--app-port",
+    type=PORT,
+    default=8766,
+    show_default=True,
+    help="Port of the app; another one is taken if it is in use.",
 )
 @click.option("--once", is_flag=True, help="Do the launch, print the coded patient, and end.")
 def demo_command(charts: str | None, ehr_port: int, app_port: int, once: bool) -> None:
@@ -48,8 +57,7 @@ def demo_command(charts: str | None, ehr_port: int, app_port: int, once: bool) -
             click.echo("\nCtrl-C ends both.")
             stop.wait()
     except demo.DemoError as error:
-        click.echo(f"chairtime: {error}", err=True)
-        sys.exit(3)
+        _fail(str(error))
     except KeyboardInterrupt:
         pass
     click.echo("\nBoth servers are stopped.")
@@ -60,14 +68,15 @@ def demo_command(charts: str | None, ehr_port: int, app_port: int, once: bool) -
     "--config", "path", default="chairtime.toml", show_default=True, help="The installation (TOML; see README)."
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True)
+@click.option("--port", type=PORT, default=8080, show_default=True)
 @click.option("--check", is_flag=True, help="Only check the installation.")
 def serve_command(path: str, host: str, port: int, check: bool) -> None:
     """The app for an EHR, behind a proxy that speaks HTTPS. Refuses to start while anything is missing, and says what."""
-    from waitress import serve
+    from waitress import create_server
 
     from smart_app.application import build
     from smart_app.config import ConfigError, load
+    from smart_app.store import StoreFault
 
     try:
         config = load(path)
@@ -76,14 +85,26 @@ def serve_command(path: str, host: str, port: int, check: bool) -> None:
         for fault in error.faults:
             click.echo(f"  - {fault}", err=True)
         sys.exit(3)
-    click.echo(f"Chairtime for {config.base_url}: {len(config.issuers.all())} issuer(s), store {config.store}.")
+    click.echo(f"Chairtime for {config.base_url}, store {config.store}")
+    click.echo(f"  audit    {config.audit_file or 'no record is kept: audit_file is not set'}")
+    for issuer in config.issuers.all():
+        frames = ", ".join(issuer.frame_ancestors) or "no frame: it opens in a window of its own"
+        click.echo(f"  {issuer.name:8} {issuer.iss} ({issuer.client_type}), shown in {frames}")
     if check:
         return
     try:
-        serve(build(config), host=host, port=port, threads=SERVE_THREADS, ident=None)
-    except OSError as error:
-        click.echo(f"chairtime: port {port} on {host} cannot be used: {error.strerror}.", err=True)
-        sys.exit(3)
+        app = build(config)
+    except (StoreFault, OSError, sqlite3.Error) as error:
+        _fail(f"the store {config.store} cannot be used: {error}")
+    try:
+        server = create_server(app, host=host, port=port, threads=SERVE_THREADS, ident=None)
+    except (OSError, ValueError) as error:
+        _fail(f"port {port} on {host} cannot be used: {error}. Choose others with --host and --port.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends as Ctrl-C does
+    click.echo(f"It answers at http://{host}:{port}; Ctrl-C or SIGTERM ends it.")
+    server.run()
+    server.close()
+    click.echo("Chairtime is stopped.")
 
 
 @click.command("register")
@@ -91,6 +112,7 @@ def serve_command(path: str, host: str, port: int, check: bool) -> None:
 @click.option("--base-url", default="https://chairtime.example.org", show_default=True, help="The address of your app.")
 def register_command(ehr: str | None, base_url: str) -> None:
     """Print the registration sheet of an EHR: epic, oracle or smart-launcher."""
+    from smart_app.config import address_faults
     from smart_app.register import SHEETS, sheet
 
     if ehr is None:
@@ -98,7 +120,10 @@ def register_command(ehr: str | None, base_url: str) -> None:
         return
     if ehr not in SHEETS:
         raise click.UsageError(f"There is no sheet for {ehr!r}; there are {', '.join(SHEETS)}.")
-    click.echo(sheet(ehr, base_url), nl=False)
+    base_url = base_url.rstrip("/")
+    if faults := address_faults(base_url):
+        raise click.UsageError(faults[0])
+    click.echo(sheet(ehr, base_url))
 
 
 @click.command("secret")
@@ -120,10 +145,34 @@ def keys_command(file: str, rotate: bool) -> None:
     if path.exists() != rotate:
         there = f"{file} exists already; --rotate adds new keys to it."
         raise click.UsageError(there if path.exists() else f"{file} does not exist yet; leave out --rotate.")
-    keys = Keys.load(path.read_text(encoding="utf-8")).rotate() if rotate else Keys.generate()
-    path.touch(mode=0o600)
-    path.write_text(keys.dump(), encoding="utf-8")
-    click.echo(f"{file}: {len(keys.jwks()['keys'])} public keys are served at /.well-known/jwks.json.")
+    try:
+        keys = Keys.load(path.read_text(encoding="utf-8")).rotate() if rotate else Keys.generate()
+        _write_private(path, keys.dump())
+    except OSError as error:
+        _fail(f"{file} cannot be written: {error.strerror}. Name a file in a folder that you may write.")
+    except ValueError as error:
+        _fail(f"{file}: {error}")
+    click.echo(
+        f"{file}: {len(keys.jwks()['keys'])} public keys, served at /.well-known/jwks.json once the app is started with it."
+    )
+    if rotate:
+        click.echo(
+            "Start the app again to sign with the new keys. EHRs that keep a copy of the old key set need time to fetch it."
+        )
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Whole or not at all, and for nobody else to read: keys that are lost half way must be registered anew."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)
+
+
+def _fail(says: str) -> NoReturn:
+    click.echo(f"chairtime: {says}", err=True)
+    sys.exit(3)
 
 
 COMMANDS = (demo_command, serve_command, register_command, secret_command, keys_command)

@@ -21,6 +21,7 @@ from coding.policy import policy_for
 from launch.issuers import Issuers
 from launch.keys import Keys
 from launch.practice.charts import practice_charts, titles
+from launch.practice.ehr import Manner
 from launch.practice.run import Running, start
 from launch.practice.shelf import Shelf
 from smart_app.application import build
@@ -97,11 +98,17 @@ def free_port(wanted: int) -> int:
 
 @contextmanager
 def running(
-    charts: list[dict[str, Any]] | None, ehr_port: int = 0, app_port: int = 0, ehr_host: str = HOST
+    charts: list[dict[str, Any]] | None,
+    ehr_port: int = 0,
+    app_port: int = 0,
+    *,
+    ehr_host: str = HOST,
+    manner: Manner | None = None,
 ) -> Iterator[Demo]:
     """Both servers on loopback until the block ends. charts: Bundles, or None for the practice patients.
 
     ehr_host: another name of loopback makes the EHR another site than the app, as it is in a hospital.
+    manner: how slow the EHR is and how much it puts on a page.
 
     Raises DemoError where no port of this machine can be used or the charts cannot be served.
     """
@@ -113,6 +120,7 @@ def running(
             practice_charts() if charts is None else charts,
             titles=titles() if charts is None else None,
             host=ehr_host,
+            manner=manner,
             port=free_port(ehr_port),
         )
     except (OSError, ValueError) as error:

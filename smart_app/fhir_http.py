@@ -15,6 +15,7 @@ import orjson
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from launch import http
 from smart_app.fhir_access import Access, Bearer
 from smart_app.fhir_body import Budget, TooLarge, TooLong, read_body
 from smart_app.fhir_origin import base_of, within
@@ -140,6 +141,8 @@ class Wire:
             raise _Again("the EHR's server cannot be reached, or its answer broke off") from None
         except (HTTPError, requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
             raise _Again("the EHR's answer broke off") from None
+        except http.TooLarge:
+            raise Unanswered("one answer of the EHR is larger than the app reads in one go") from None
         except requests.RequestException:
             raise Unanswered("the EHR's server could not be asked") from None
 

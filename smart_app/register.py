@@ -6,20 +6,10 @@ import tomllib
 from importlib import resources
 from typing import Any
 
+from launch.scopes import table, to_ask
 from smart_app.words import render
 
-READ_TYPES = (
-    "MedicationAdministration",
-    "Condition",
-    "Encounter",
-    "Patient",
-    "Medication",
-    "MedicationRequest",
-    "Coverage",
-    "Practitioner",
-    "Location",
-    "Procedure",
-)
+READ_TYPES = tuple(row.type for row in table().resources)
 
 
 def _sheets() -> dict[str, Any]:
@@ -41,5 +31,7 @@ def sheet(ehr: str, base_url: str) -> str:
     }
     found = SHEETS[ehr]
     rows = [(name, values.get(value, value)) for name, value in found["fields"]]
-    scopes = ["launch", "openid", "fhirUser", "online_access", *(f"patient/{kind}.rs" for kind in READ_TYPES)]
-    return render("text/register.txt", ehr=ehr, sheet=found, rows=rows, scopes=scopes, base=base)
+    scopes = to_ask((), ehr_launch=True, version_2=found["scopes"] == "v2", access="online_access")
+    return render(
+        "text/register.txt", ehr=ehr, sheet=found, rows=rows, scopes=scopes, standalone=table().standalone, base=base
+    )
