@@ -84,6 +84,8 @@ def _backwards(item: Item, begin: Moment, end: Moment, log: Log) -> None:
 
 def _with_start(item: Item, start: Moment, encounter: Encounter, log: Log) -> Timed:
     row = item.row
+    if row.has("noted-stop") and row.stop is not None:
+        return _noted(item, start, row.stop, encounter, log)
     if row.stop is not None and (row.stop.at > start.at or row.technique in ONE_TIME or row.status == "held"):
         return Timed(item, start.at, row.stop.at, _weaker(start.grade, row.stop.grade))
     if row.stop is not None and item.drug.push_plausible != "N" and not item.fluid:
@@ -113,6 +115,23 @@ def _with_start(item: Item, start: Moment, encounter: Encounter, log: Log) -> Ti
         ("documentation.derived-stop",),
     )
     return Timed(item, start.at, stop, DERIVED)
+
+
+def _noted(item: Item, start: Moment, stop: Moment, encounter: Encounter, log: Log) -> Timed:
+    """The stop stands in a nurse's note; one after the visit's end proves nothing."""
+    if encounter.stop is not None and stop.at > encounter.stop:
+        return Timed(item, start.at, None, start.grade)
+    quote = item.row.quote("noted-stop")
+    at = timeline.clock(stop.at, item.offset)
+    log.met("documentation.derived-stop", f"{item.name}: a note gives the stop, {at}: “{quote}”", (item.id,))
+    log.problem(
+        "STOP_DERIVED",
+        item.id,
+        f"{item.name} has no charted stop; {at} is read from the note “{quote}”.",
+        "A charted stop replaces the derived one.",
+        ("documentation.derived-stop",),
+    )
+    return Timed(item, start.at, stop.at, DERIVED)
 
 
 def derived_stop(row: Administration, encounter: Encounter) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from launch.discovery import Endpoints
-from launch.issuers import Issuer, base_of
+from launch.issuers import Issuer, base_of, may_host
 from launch.problems import (
     AccessDenied,
     CodeMissing,
@@ -52,7 +52,7 @@ def received(params: Mapping[str, str]) -> tuple[str, str]:
 def code_of(pending: Pending, issuer: Issuer, endpoints: Endpoints, params: Mapping[str, str], now: float) -> str:
     """The authorization code of an answer at the redirect address, everything about the answer checked, state first."""
     _check_state(pending, issuer, params, now)
-    _check_server(endpoints, params)
+    _check_server(issuer, endpoints, params)
     return _code(params)
 
 
@@ -66,10 +66,14 @@ def _check_state(pending: Pending, issuer: Issuer, params: Mapping[str, str], no
         raise StateExpired(f"more than {PENDING_SECONDS} seconds")
 
 
-def _check_server(endpoints: Endpoints, params: Mapping[str, str]) -> None:
-    """RFC 9207: an answer that names its server must name the one asked (a trailing slash apart)."""
+def _check_server(issuer: Issuer, endpoints: Endpoints, params: Mapping[str, str]) -> None:
+    """RFC 9207: an answer that names its server must name the one asked (a trailing slash apart).
+
+    Where the EHR does not publish its name, the name must at least be on a host that the EHR may use.
+    """
     said = params.get("iss", "")
-    if said and endpoints.issuer and base_of(said) != base_of(endpoints.issuer):
+    known = base_of(said) == base_of(endpoints.issuer) if endpoints.issuer else may_host(issuer, said)
+    if said and not known:
         raise IssuerMismatch("iss of the answer differs")
     if not said and endpoints.answers_with_iss and params.get("code"):
         raise IssuerMismatch("iss of the answer is missing")

@@ -21,6 +21,7 @@ from launch.issuers import Issuer
 from launch.keys import Keys
 from launch.problems import EhrUnreachable, LaunchProblem, TokenRefused, TokenUnreadable
 
+LONGEST_EXPIRY = 366 * 24 * 3600
 ASSERTION_SECONDS = 240  # SMART allows 300; a minute is left for clocks that differ
 
 
@@ -112,7 +113,7 @@ def _seconds(value: object) -> int | None:
         number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
     except (ValueError, OverflowError):
         return None
-    return int(number) if math.isfinite(number) and number > 0 else None
+    return int(min(number, LONGEST_EXPIRY)) if number > 0 else None
 
 
 def _basic(issuer: Issuer) -> Any:

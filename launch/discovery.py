@@ -65,7 +65,7 @@ def _ask(issuer: Issuer, http: requests.Session) -> Endpoints:
     status, found = get_json(http, f"{base}/.well-known/smart-configuration", f"SMART configuration of {issuer.name}")
     if status == 200 and found is not None:
         endpoints = _of_configuration(base, found)
-        return endpoints if endpoints.jwks else _with_openid(base, endpoints, http, issuer.name)
+        return endpoints if endpoints.jwks and endpoints.issuer else _with_openid(base, endpoints, http, issuer.name)
     if status >= 500 or status == 429:
         raise EhrUnreachable(f"SMART configuration of {issuer.name}: HTTP {status}")
     if 300 <= status < 400:
@@ -120,7 +120,7 @@ def _with_openid(base: str, endpoints: Endpoints, http: requests.Session, name: 
         return endpoints
     if status != 200 or found is None or base_of(_text(found.get("issuer"))) != base_of(endpoints.issuer or base):
         return endpoints
-    return endpoints._replace(issuer=_text(found.get("issuer")), jwks=_address(base, found.get("jwks_uri")))
+    return endpoints._replace(issuer=_text(found.get("issuer")), jwks=endpoints.jwks or _address(base, found.get("jwks_uri")))
 
 
 def _checked(issuer: Issuer, endpoints: Endpoints) -> Endpoints:

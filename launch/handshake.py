@@ -197,12 +197,14 @@ def _expiry(answer: Mapping[str, Any], now: float) -> int:
 def _identity(
     token: object, pending: Pending, issuer: Issuer, endpoints: Endpoints, http: requests.Session, now: float
 ) -> tuple[Identity, tuple[str, ...]]:
-    if not token:
+    if not token or "openid" not in pending.scopes:  # one that was not asked for answers no nonce of ours
         return NOBODY, (NAMELESS,)
+    if not endpoints.issuer:
+        return NOBODY, (UNCHECKED,)
     try:
         found = identify(
             token,
-            issuer=endpoints.issuer or pending.iss,
+            issuer=endpoints.issuer,
             client_id=issuer.client_id,
             nonce=pending.nonce,
             jwks=endpoints.jwks,

@@ -8,7 +8,6 @@ environment are honoured, as hospitals need them.
 from __future__ import annotations
 
 import ipaddress
-import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import orjson
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
@@ -28,6 +28,7 @@ TOTAL_SECONDS = 30.0
 MAX_BYTES = 16 * 1024 * 1024
 MAX_REDIRECTS = 3
 CHUNK = 64 * 1024
+BOM = b"\xef\xbb\xbf"
 
 
 class TooLarge(requests.RequestException):
@@ -173,10 +174,10 @@ def reaching(what: str) -> Iterator[None]:
 
 
 def json_object(response: requests.Response) -> dict[str, Any] | None:
-    """The JSON object of an answer whatever its content type says; None where it is none."""
+    """The JSON object of an answer whatever its content type says; None where it is none, or holds text that is no Unicode."""
     try:
-        found = json.loads(response.content)
-    except (ValueError, RecursionError):
+        found = orjson.loads(response.content.removeprefix(BOM))
+    except orjson.JSONDecodeError:
         return None
     return found if isinstance(found, dict) else None
 

@@ -11,6 +11,7 @@ import requests
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey, import_key
+from joserfc.jws import JWSRegistry
 
 from launch.http import get_json
 from launch.issuers import base_of
@@ -25,6 +26,7 @@ ALGORITHMS = {
     "ES256": "EC",
     "ES384": "EC",
 }
+KEY_MEMBERS = ("kty", "n", "e", "crv", "x", "y")
 LEEWAY = 120
 KEEP_SECONDS = 600.0
 LONGEST_TOKEN = 64 * 1024
@@ -89,16 +91,21 @@ def _claims(token: object, jwks: str, http: requests.Session) -> dict[str, Any]:
 
 
 def _verified(token: str, alg: str, kid: object, keys: tuple[Mapping[str, Any], ...]) -> dict[str, Any] | None:
-    """The claims, if a key verifies them: the key with that kid, or without kid in the token any key that fits."""
+    """The claims, if a key verifies them: the key with that kid, or where token or key has none, any key that fits.
+
+    Members of a key beside the key itself are not read, and unknown ones of the token's header are ignored (RFC 7515 section 4):
+    a null in the one, or a private mark in the other, says nothing about the signature. An unknown `crit` still refuses.
+    """
+    registry = JWSRegistry(algorithms=[alg], strict_check_header=False)
     for raw in keys:
-        if raw.get("kty") != ALGORITHMS[alg] or raw.get("use", "sig") != "sig" or raw.get("alg", alg) != alg:
+        if raw.get("kty") != ALGORITHMS[alg] or (raw.get("use") or "sig") != "sig" or (raw.get("alg") or alg) != alg:
             continue
-        if kid is not None and raw.get("kid") != kid:
+        if kid is not None and raw.get("kid") not in (None, kid):
             continue
         try:
-            key = import_key(dict(raw))
+            key = import_key({name: raw[name] for name in KEY_MEMBERS if name in raw})
             if isinstance(key, RSAKey | ECKey):
-                return dict(jwt.decode(token, key, algorithms=[alg]).claims)
+                return dict(jwt.decode(token, key, algorithms=[alg], registry=registry).claims)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             continue
     return None

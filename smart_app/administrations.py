@@ -11,6 +11,7 @@ from smart_app.concepts import NO_CONCEPT, Key, concept_key, concept_words, each
 from smart_app.fhir_times import LOCAL, Reading, charted, read_time, time_problem
 from smart_app.manner import STATUS, Places, read_manner, settle_bolus
 from smart_app.medications import read_given, with_doses
+from smart_app.note_stops import noted_stop
 from smart_app.notes import merge_facts, read_facts
 from smart_app.orders import NO_ORDER, read_order, read_reasons
 from smart_app.plans import planned_minutes
@@ -80,6 +81,10 @@ def read_administration(shelf: Shelf, name: str, resource: Resource) -> Draft:
     rate, planned = rate_and_plan(dosage, dose) if "rateQuantity" in dosage or "rateRatio" in dosage else (None, None)
     start, stop, late, day = _times(shelf, reference, resource)
     facts, waste = manner.facts, given.waste
+    noted = None
+    if note and start is not None and stop is None and manner.technique == "infusion" and not manner.role:
+        noted = noted_stop(note, start) if words(get("status")) == "completed" else None
+        stop = noted.stop if noted else None
     if "extension" in resource or "extension" in dosage:
         planned = _extension_plan(resource, dosage) or planned
     if note or dosage_text:
@@ -94,6 +99,8 @@ def read_administration(shelf: Shelf, name: str, resource: Resource) -> Draft:
     method = words(first(dosage.get("method") or {}).get("text")) if dosage.get("method") else ""
     if method:
         facts = merge_facts(facts, read_facts(method, "method"))
+    if noted:
+        facts = merge_facts(facts, (noted.fact,))
     reason, reasons = read_reasons(shelf, resource)
     if reason:
         facts = merge_facts(facts, read_facts(reason, "reason"))

@@ -210,7 +210,7 @@ def _row_faults(row: dict[str, Any]) -> list[str]:
     said = []
     for key in {**dict.fromkeys(FAULTLESS), **row}:
         ground = {**FAULTLESS, "name": row["name"], "allow_http": row.get("allow_http") is True}
-        if key != "client_secret":
+        if key != "client_secret" and row.get(key) != "symmetric":  # a secret and its type go together
             said += _fault({**ground, key: row.get(key, "")})
     iss = row.get("iss", "")
     if isinstance(iss, str) and not set(iss).isdisjoint("* "):

@@ -98,8 +98,10 @@ def incomplete(kind: str, text: str) -> Notice:
 
 
 def undated(days: int) -> Notice:
-    """The encounter has no period, or could not be read, so that its administrations cannot be looked for by its time."""
-    says = f"{title('Encounter')}: the period of this one is unknown; only administrations of the last {days} days were looked for."
+    """The encounter has no period, so that its administrations cannot be looked for by its time."""
+    says = (
+        f"{title('Encounter')}: this one has no period; only administrations of the last {days} days were looked for."
+    )
     return Notice("Encounter", "incomplete", says, _COMPARE)
 
 

@@ -54,11 +54,13 @@ def _to_ehr(issuer: Issuer, iss: str, launch: str) -> Response:
     built = services()
     endpoints = discovery.discover(issuer, built.http)
     pending, url = handshake.begin(issuer, endpoints, iss, built.config.redirect_uri, launch, now=int(time.time()))
-    browser = sessions.browser_id(request) or sessions.new_id()
+    sent = sessions.browser_id(request)
+    browser = sent or sessions.new_id()
     built.store.keep_pending(browser, pending)
     built.audit.record("launch begun", issuer=issuer.name, kind="ehr" if launch else "standalone")
     response = redirect(url, 302)
-    sessions.set_browser_id(response, browser)
+    if not sent:  # a launch that finishes meanwhile changes the id; the old one must not come back
+        sessions.set_browser_id(response, browser)
     return response
 
 

@@ -49,6 +49,13 @@ class Bar(NamedTuple):
     how: str = ""
     as_push: bool = False
 
+    @property
+    def pushes(self) -> tuple[tuple[int, bool], ...]:
+        """What is drawn as a sign without length: each time, and whether a line reports it."""
+        if self.kind != PUSH and (self.spans or self.kind == NO_STOP):
+            return ()
+        return self.times or ((self.start, bool(self.lines)),)
+
 
 class Lane(NamedTuple):
     """An access site, or another way in, with its bars in order of time."""
@@ -66,6 +73,15 @@ class Timeline(NamedTuple):
     lanes: tuple[Lane, ...]
     now: int | None = None
 
+    @property
+    def signs(self) -> frozenset[str]:
+        """The kinds of shape that are drawn, for a key without signs that do not occur."""
+        bars = [bar for lane in self.lanes for bar in lane.bars]
+        found = {bar.kind for bar in bars if bar.spans or bar.kind == NO_STOP}
+        found |= {"carved" for bar in bars for piece in bar.pieces if not piece.counted}
+        found |= {"reached" if mark.reached else "ahead" for bar in bars for mark in bar.marks}
+        return frozenset(found | {"given" if told else "not given" for bar in bars for _, told in bar.pushes})
+
 
 def timeline_of(
     coded: Coded, encounter: Encounter, policy: Policy, now: int | None = None, rows: dict[str, RowView] | None = None
@@ -82,7 +98,12 @@ def timeline_of(
     bars = [bar._replace(beside=_partner(bar, bars)) if bar.kind == BESIDE else bar for bar in bars]
     begin = min(bar.start for bar in bars)
     end = max(
-        max((bar.stop or bar.start), bar.marks[-1].at if bar.kind == NO_STOP and bar.marks else 0) for bar in bars
+        max(
+            bar.stop or bar.start,
+            bar.marks[-1].at if bar.kind == NO_STOP and bar.marks else 0,
+            *(at for at, _ in bar.times),
+        )
+        for bar in bars
     )
     present = now if now is not None and encounter.open and begin < now < begin + 4 * timeline.DAY else None
     offset = next(iter(shown.values())).offset

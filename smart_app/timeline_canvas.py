@@ -36,6 +36,10 @@ class Canvas:
         klass = f' class="{css}"' if css else ""
         self.out.append(f'<text{klass} x="{x:g}%" y="{y}"{more}>{words}</text>')
 
-    def sign(self, css: str, at: int, y: int, path: str = DIAMOND) -> None:
+    def push(self, css: str, at: int, y: int) -> None:
+        """The diamond of something given at once; its shape is written once for the whole picture."""
+        self.out.append(f'<use href="#d" class="{css}" x="{self.x(at):g}%" y="{y}"/>')
+
+    def sign(self, css: str, at: int, y: int, path: str) -> None:
         """A sign of fixed size at an instant."""
         self.out.append(f'<svg x="{self.x(at):g}%" y="{y}"><path class="{css}" d="{path}"/></svg>')

@@ -6,12 +6,13 @@ from markupsafe import Markup, escape
 
 from coding.timeline import DAY, MINUTE, clock, day
 from smart_app.timeline import BESIDE, DRUG, FLUID, NO_STOP, PUSH, UNUSED, Bar, Lane, Timeline
-from smart_app.timeline_canvas import HIGH, Canvas
-from smart_app.view_words import long_date, short_date
+from smart_app.timeline_canvas import DIAMOND, HIGH, Canvas
+from smart_app.view_words import long_date, short_date, upper_first
 
 STEPS = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 10080)  # minutes between the times on the axis
 MOST_TICKS, MOST_NARROW = 13, 4
 NARROW, WIDE = 9.0, 2.8  # per cent that a number needs where it is narrow and where it is wide
+BESIDE_PUSH = 28.0  # per cent that a label needs beside a push
 ROOM = 46.0  # per cent of the width that a label needs beside its bar
 CSS = {DRUG: "drug", BESIDE: "co", FLUID: "hyd", UNUSED: "out", NO_STOP: "dash", PUSH: ""}
 
@@ -32,14 +33,14 @@ def draw(picture: Timeline) -> Markup:
         f'<svg height="{high}" role="img" aria-labelledby="tlt tld"><title id="tlt">{escape(title)}</title>'
         f'<desc id="tld">{escape(described)}. The table below has every time.</desc><defs><pattern id="h" width="6" height="6" '
         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hb" width="6" height="6"/>'
-        '<rect class="hyd" width="2" height="6"/></pattern></defs>'
+        f'<rect class="hyd" width="2" height="6"/></pattern><path id="d" d="{DIAMOND}"/></defs>'
     )
     return Markup(head + axis + "".join(canvas.out) + "</svg>")  # noqa: S704 - every word was escaped where it was read
 
 
 def _said(lane: Lane) -> str:
     bars = ", ".join(f"{bar.name} {bar.minutes} minutes" if bar.minutes else bar.name for bar in lane.bars)
-    return f"{lane.name}: {bars}"
+    return f"{upper_first(lane.name)}: {bars}"
 
 
 def _axis(canvas: Canvas, picture: Timeline, high: int) -> str:
@@ -71,7 +72,7 @@ def _lane(canvas: Canvas, lane: Lane, number: int, picture: Timeline) -> None:
         canvas.y += 6
         canvas.out.append(f'<line class="edge" x1="0" y1="{canvas.y}" x2="100%" y2="{canvas.y}"/>')
     canvas.y += 16
-    canvas.text("hd", 0, canvas.y, str(escape(lane.name[:60])))
+    canvas.text("hd", 0, canvas.y, str(escape(upper_first(lane.name[:60]))))
     canvas.y += 6
     fluids: list[tuple[Bar, int]] = []
     for bar in lane.bars:
@@ -86,16 +87,17 @@ def _lane(canvas: Canvas, lane: Lane, number: int, picture: Timeline) -> None:
 
 
 def _bar(canvas: Canvas, bar: Bar, picture: Timeline) -> int:
-    if bar.kind == PUSH or (not bar.spans and bar.kind != NO_STOP):
+    if bar.pushes:
         return _pushes(canvas, bar)
     stop = bar.stop if bar.stop is not None else (picture.now or picture.stop)
     left, right = canvas.x(bar.start), canvas.x(stop)
     words = _label(bar)
     beside = "right" if 100 - right >= ROOM else "left" if left >= ROOM else "above"
     if beside == "above":
-        canvas.y += 13
-        anchor, where = ("end", right) if left > 50 else ("", left)
-        canvas.text(_tone(bar), where, canvas.y, words, anchor)
+        canvas.y += 14
+        anchor, where, dx = ("end", right, -5) if left > 50 else ("", left, 5)
+        canvas.text(_tone(bar), where, canvas.y, words, anchor, dx if bar.beside else 0)
+        canvas.y += 4 if bar.beside else 0
     canvas.y += 6
     top = canvas.y
     if bar.kind == NO_STOP:
@@ -141,6 +143,8 @@ def _numbers(canvas: Canvas, bar: Bar, top: int) -> bool:
                 small = "" if x - narrow >= NARROW else " w"
                 anchor = "end" if x > 97 else "middle"
                 canvas.text(f"t{' rk' if mark.reached else ''}{small}", x, top + 28, str(mark.minutes), anchor)
+                if not mark.reached and bar.stop is not None and x > canvas.x(bar.stop):
+                    canvas.line("ld", canvas.x(bar.stop), top + 16, x, top + 16)
                 wide, narrow, drawn = x, narrow if small else x, True
         return drawn
     for piece in bar.pieces if len(bar.pieces) > 1 else ():
@@ -155,17 +159,21 @@ def _numbers(canvas: Canvas, bar: Bar, top: int) -> bool:
 
 
 def _pushes(canvas: Canvas, bar: Bar) -> int:
-    canvas.y += 6
-    top = canvas.y
-    places = sorted({at for at, _ in bar.times} or {bar.start})
+    places = sorted({at for at, _ in bar.pushes})
     edges = [0.0, *(canvas.x(at) for at in places), 100.0]
     gaps = [(edges[n + 1] - edges[n], n) for n in range(1, len(edges) - 1)]
     room, after = max(gaps, key=lambda gap: (min(gap[0], ROOM), -gap[1]))
-    for at, reported in bar.times or ((bar.start, bool(bar.lines)),):
-        canvas.sign("dia" if reported else "hol", at, top + 6)
-    if room >= 28:
+    beside = "right" if room >= BESIDE_PUSH else "left" if edges[1] >= BESIDE_PUSH else "above"
+    if beside == "above":
+        canvas.y += 14
+        canvas.text("", min(edges[1], 100 - BESIDE_PUSH), canvas.y, _label(bar))
+    canvas.y += 6
+    top = canvas.y
+    for at, reported in bar.pushes:
+        canvas.push("dia" if reported else "hol", at, top + 6)
+    if beside == "right":
         canvas.text("", edges[after], top + 10, _label(bar), "", 9)
-    else:
+    elif beside == "left":
         canvas.text("", edges[1], top + 10, _label(bar), "end", -9)
     canvas.y = top + HIGH + 2
     return top
@@ -222,7 +230,9 @@ def _tail(bar: Bar) -> str:
         return bar.how if reported else "not billed"
     if bar.kind == UNUSED:
         return "not billed"
-    if bar.kind == FLUID and bar.counted != bar.minutes:
+    if bar.kind == FLUID and bar.pieces and any(not piece.counted for piece in bar.pieces):
+        return f"{sum(piece.minutes for piece in bar.pieces if piece.counted)} of {bar.minutes} min count"
+    if bar.kind == FLUID and not bar.pieces and bar.counted is not None and bar.counted < bar.minutes:
         return f"{bar.counted} of {bar.minutes} min count"
     grade = f", stop {bar.grade}" if bar.grade in ("derived", "device") else ""
     alone = (

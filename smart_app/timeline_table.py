@@ -9,7 +9,7 @@ from coding.codes import CODES
 from coding.model import Coded
 from smart_app.timeline import BESIDE, FLUID, Bar, Timeline
 from smart_app.view_rows import RowView
-from smart_app.view_words import bare
+from smart_app.view_words import bare, plain
 
 
 class TableRow(NamedTuple):
@@ -50,7 +50,7 @@ def _row(row: RowView, bar: Bar | None, coded: Coded, why: Mapping[str, str], wa
         parts.append("alongside another infusion")
     if not mine:
         parts.append("held" if row.id in waits and row.given else "not used")
-        parts.append(why.get(row.id, ""))
+        parts.append(plain(why.get(row.id, "")))
     return TableRow(
         row, row.minutes, counted, bool(mine) and timed and not first, tuple(mine), "; ".join(filter(None, parts))
     )

@@ -31,7 +31,7 @@ from smart_app.view_people import PatientStrip, Visit, VisitItem, patient_strip,
 from smart_app.view_policy import PolicyView, address, policy_view
 from smart_app.view_rows import RowView, rows_of
 from smart_app.view_small import problem_page, rule_page, rules_page, signed_out_page, standalone_page
-from smart_app.view_words import bare, count, full_date
+from smart_app.view_words import bare, count, full_date, plain
 
 __all__ = [
     "EncounterView",
@@ -122,7 +122,7 @@ def encounter_view(
         bare(problem.resource): (task.id, task.title)
         for problem in reversed(coded.problems)
         for task in missing.tasks
-        if problem.code in WITH_RULER and task.code == problem.code and task.says == problem.says
+        if problem.code in WITH_RULER and task.code == problem.code and task.says == plain(problem.says)
     }
     held = held_of(coded, rows, _first_tasks(coded, missing) | tasks)
     lines = lines_of(coded, rows, tasks)
@@ -161,7 +161,7 @@ def _first_tasks(coded: Coded, missing: Missing) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for problem in coded.problems:
         for task in missing.tasks:
-            if (task.code, task.says) == (problem.code, problem.says):
+            if (task.code, task.says) == (problem.code, plain(problem.says)):
                 found.setdefault(bare(problem.resource), (task.id, task.title))
     return found
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from coding.codes import label
-from coding.model import ABSENT, MET, NOT_MET, NOT_REACHED, STOPS, UNKNOWN, Coded, Considered, Line, Step
+from coding.model import ABSENT, MET, NOT_MET, NOT_REACHED, STOPS, UNKNOWN, Coded, Considered, DrugLine, Line, Step
 from coding.rules import CARDS, SOURCES
-from smart_app.view_rows import RowView, named, plain_name
-from smart_app.view_words import bare, upper_first, weaker
+from smart_app.view_rows import RowView, clocks, named, plain_name
+from smart_app.view_words import bare, plain, upper_first, weaker
 
 MOST_SOURCES = 1
 TIMES = "documentation.start-and-stop"  # said better by the times and grades that stand under the steps
+UNREAD = "A row of the chart"
 _ORDER = (UNKNOWN, NOT_MET, NOT_REACHED, MET)
-_CITE = re.compile(r"\s*\[rule [^\]]*\]")
 WAITS = {
     "STOP_MISSING": "waits for a stop time",
     "START_MISSING": "waits for a start time",
@@ -43,7 +42,10 @@ class SourceView(NamedTuple):
 
 
 class LineView(NamedTuple):
-    """One line of the claim with its why. grades: of start and stop, the weakest behind the line. rows: what it is made of."""
+    """One line of the claim with its why. grades: of start and stop, the weakest behind the line. rows: what it is made of.
+
+    when: its clock times, where it is made of one row.
+    """
 
     id: str
     code: str
@@ -62,6 +64,7 @@ class LineView(NamedTuple):
     rows: tuple[RowView, ...]
     tasks: tuple[tuple[str, str], ...] = ()
     rules: tuple[str, ...] = ()
+    when: str = ""
 
 
 class HeldView(NamedTuple):
@@ -95,11 +98,6 @@ class DrugLineView(NamedTuple):
     rules: tuple[str, ...]
 
 
-def uncited(text: str) -> str:
-    """A sentence without its citation in brackets; the page shows rules and sources beside it."""
-    return _CITE.sub("", text)
-
-
 def lines_of(coded: Coded, rows: Mapping[str, RowView], tasks: Mapping[str, tuple[str, str]]) -> tuple[LineView, ...]:
     """Every line in order. tasks: by administration, the id and title of the question that it hangs on."""
     return tuple(_line(number, line, coded, rows, tasks) for number, line in enumerate(coded.lines, 1))
@@ -120,7 +118,7 @@ def _line(
         line.date,
         line.minutes,
         _grades(line, mine),
-        uncited(line.why),
+        plain(line.why),
         steps,
         line.diagnoses,
         sources_of(line.rules),
@@ -128,6 +126,7 @@ def _line(
         mine,
         tuple(dict.fromkeys(tasks[row.id] for row in mine if row.id in tasks)),
         line.rules,
+        clocks(mine[0]) if len(mine) == 1 else "",
     )
 
 
@@ -149,7 +148,7 @@ def _steps(line: Line, steps: Iterable[Step]) -> tuple[StepView, ...]:
         touches = bool(mine & set(step.administrations))
         ours = step.rule in line.rules and (touches or not step.administrations) and step.code in ("", line.code)
         if ours or (touches and (step.code == line.code or (not step.code and step.verdict == MET))):
-            found[StepView(step.verdict, uncited(step.says), step.rule, step.would_change)] = None
+            found[StepView(step.verdict, plain(step.says), step.rule, plain(step.would_change))] = None
     return tuple(found)
 
 
@@ -179,32 +178,44 @@ def held_of(coded: Coded, rows: Mapping[str, RowView], tasks: Mapping[str, tuple
 def drug_lines_of(coded: Coded) -> tuple[DrugLineView, ...]:
     """Every HCPCS line in order."""
     return tuple(
-        DrugLineView(
-            one.code, plain_name(one.substance), one.units, one.modifiers, one.date, uncited(one.why), one.rules
-        )
+        DrugLineView(one.code, plain_name(one.substance), one.units, one.modifiers, one.date, _sum(one), one.rules)
         for one in coded.drug_lines
     )
+
+
+def _sum(line: DrugLine) -> str:
+    """The sum of a drug line; the drug stands in its own column."""
+    return plain(line.why.removeprefix(f"{line.substance}: "))
 
 
 def considered_of(coded: Coded, rows: Mapping[str, RowView]) -> tuple[ReasonView, ...]:
     """Codes weighed and not billed: the unknown first, then what was nearly met."""
     ordered = sorted(coded.considered, key=lambda one: (_ORDER.index(one.verdict), one.code))
     return tuple(
-        ReasonView(one.code, one.verdict, uncited(one.why), one.would_change, one.rules, _about(one, rows))
+        ReasonView(one.code, one.verdict, plain(one.why), plain(one.would_change), one.rules, _about(one, rows))
         for one in ordered
     )
 
 
 def _about(one: Considered, rows: Mapping[str, RowView]) -> str:
     known = [rows[id] for id in one.administrations if id in rows]
-    return "" if not known or known[0].name.casefold() in one.why.casefold() else known[0].name
+    name = known[0].name if known else ""
+    said = one.why.casefold()
+    return "" if name.casefold() in said or said.partition(":")[0] in name.casefold() else name
 
 
 def unused_of(coded: Coded, rows: Mapping[str, RowView], held: Iterable[HeldView]) -> tuple[ReasonView, ...]:
     """Administrations that end in no line and wait for nothing, with the reason."""
     waiting = {one.row.id for one in held}
     return tuple(
-        ReasonView(named(rows, one.resource), "", one.why, "", one.rules, one.resource)
+        ReasonView(
+            named(rows, one.resource) if one.resource in rows else UNREAD,
+            "",
+            plain(one.why),
+            "",
+            one.rules,
+            one.resource,
+        )
         for one in coded.not_billed
         if one.resource not in waiting
     )

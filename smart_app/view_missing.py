@@ -12,7 +12,7 @@ from coding.policy import Policy
 from coding.rules import PROBLEMS
 from smart_app.break_ruler import Cell, ruler
 from smart_app.view_rows import RowView, question
-from smart_app.view_words import SEVERITIES, Sign, bare, upper_first
+from smart_app.view_words import SEVERITIES, Sign, bare, plain, upper_first
 
 WITH_RULER = ("STOP_MISSING", "STOP_DERIVED", "STILL_RUNNING")
 BUDGET = 4_000  # administrations coded for rulers in one page; beyond it a ruler is made on request
@@ -23,6 +23,15 @@ TITLES = {
     "STILL_RUNNING": "still running",
     "START_MISSING": "no start time",
     "STOP_BEFORE_START": "stop lies before start",
+    "ZERO_DURATION": "start and stop at the same minute",
+    "ROUTE_MISSING": "how it was given is not charted",
+    "DOSE_MISSING": "no dose",
+    "TIME_WITHOUT_ZONE": "a time has no time zone",
+    "SECOND_SITE_UNSUPPORTED": "no reason for a second site",
+    "WASTE_UNDOCUMENTED": "waste not charted",
+    "HYDRATION_UNSUPPORTED": "hydration not supported",
+    "DIAGNOSIS_MISSING": "no diagnosis",
+    "RESOURCE_UNREADABLE": "a row of the chart could not be read",
 }
 ASK = {
     "STOP_MISSING": "Please chart when it stopped, or the volume infused and the rate.",
@@ -125,8 +134,8 @@ def _task(number: int, problem: Problem, rows: dict[str, RowView], rulers: dict[
         problem.severity,
         tag,
         f"{row.name}: {words}" if row else upper_first(words),
-        problem.says,
-        problem.would_change,
+        plain(problem.says),
+        plain(problem.would_change),
         kind.do if kind else "",
         problem.rules,
         cells or (),

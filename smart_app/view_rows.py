@@ -10,7 +10,7 @@ from coding.log import Log
 from coding.model import ABSENT, DERIVED, Encounter, Moment
 from coding.service import Item
 from coding.substances import know
-from coding.timeline import MINUTE, day
+from coding.timeline import MINUTE, clock, day
 from smart_app.view_words import at_clock, long_date
 
 ONE_TIME = ("push", "injection", "on-body", "refill", "flush", "instillation")
@@ -33,7 +33,7 @@ ROUTES = {
 
 
 class RowView(NamedTuple):
-    """One administration. start, stop: seconds or None. minutes: elapsed, None where a time is absent or there is one time only.
+    """One administration. start, stop: seconds or None. minutes: elapsed, None where a time is absent, they contradict or there is one time only.
 
     start_words and stop_words: clock of the chart, "" where absent. once: given at one time, so that no stop is expected.
     given: False for rows that the chart marks as not given or as an error. fluid: plain fluid.
@@ -78,7 +78,7 @@ def _row(number: int, item: Item, encounter: Encounter, first: int | None) -> Ro
         end = derived_stop(row, encounter)
         stop = Moment(end, offset, DERIVED) if end is not None else None
     begin, end_at = (start.at if start else None), (stop.at if stop else None)
-    both = begin is not None and end_at is not None
+    both = begin is not None and end_at is not None and end_at >= begin
     shown = begin if begin is not None else end_at
     route = ROUTES.get(row.route, row.route)
     return RowView(
@@ -101,7 +101,7 @@ def _row(number: int, item: Item, encounter: Encounter, first: int | None) -> Ro
         at_clock(end_at, offset, first) if end_at is not None else "",
         start.grade if start else ABSENT,
         stop.grade if stop else ABSENT,
-        max(0, (end_at or 0) - (begin or 0)) // MINUTE if both else None,
+        ((end_at or 0) - (begin or 0)) // MINUTE if both else None,
         day(shown, offset) if shown is not None else "",
     )
 
@@ -109,6 +109,12 @@ def _row(number: int, item: Item, encounter: Encounter, first: int | None) -> Ro
 def plain_name(name: str) -> str:
     """A drug's name without what the tables add to tell two entries apart."""
     return name.removesuffix(" (therapeutic)")
+
+
+def clocks(row: RowView) -> str:
+    """Start and stop on the clock of the chart: 09:14–11:21."""
+    times = (row.start, None if row.once else row.stop)
+    return "–".join(clock(at, row.offset) for at in times if at is not None)
 
 
 def named(rows: Mapping[str, RowView], resource: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import NamedTuple
 
@@ -30,6 +31,10 @@ KINDS = {
     "inpatient": "Inpatient stay",
     "home": "Home visit",
 }
+
+
+_CITE = re.compile(r"\s*\[rule [^\]]*\]")
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 class Sign(NamedTuple):
@@ -97,6 +102,12 @@ def at_clock(at: int, offset: int, base: int | None = None) -> str:
 def upper_first(text: str) -> str:
     """The text with a capital first letter, the rest as it stands."""
     return text[:1].upper() + text[1:]
+
+
+def plain(text: str) -> str:
+    """A sentence of the engine as the page prints it: a capital, dates as beside it, no citation; rules and sources stand beside it."""
+    said = _DATE.sub(lambda found: short_date(found[0]), _CITE.sub("", text)).replace(" (therapeutic)", "")
+    return upper_first(said) if said.partition(" ")[0].islower() else said
 
 
 def count(number: int, one: str, many: str = "") -> str:
