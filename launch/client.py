@@ -113,7 +113,7 @@ def _seconds(value: object) -> int | None:
         number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
     except (ValueError, OverflowError):
         return None
-    return int(min(number, LONGEST_EXPIRY)) if number > 0 else None
+    return int(min(number, LONGEST_EXPIRY)) if math.isfinite(number) and number > 0 else None
 
 
 def _basic(issuer: Issuer) -> Any:

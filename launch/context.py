@@ -108,7 +108,7 @@ def read_context(answer: Mapping[str, Any], iss: str, *, allow_http: bool = Fals
         else "",
         intent=plain(answer.get("intent")),
         tenant=plain(answer.get("tenant")),
-        fhir_context=tuple(text for entry in entries if (text := _text_of(entry))),
+        fhir_context=tuple(json.dumps(entry, sort_keys=True) for entry in entries),
     )
 
 
@@ -131,14 +131,6 @@ def _entries(value: object) -> tuple[dict[str, Any], ...]:
         return ()
     entries = ({"reference": item} if isinstance(item, str) else item for item in value[:LONGEST_CONTEXT])
     return tuple(entry for entry in entries if isinstance(entry, dict))
-
-
-def _text_of(entry: dict[str, Any]) -> str:
-    """An entry as JSON; "" where it is nested beyond reason."""
-    try:
-        return json.dumps(entry, sort_keys=True)
-    except RecursionError:
-        return ""
 
 
 def _from_entries(resource_type: str, entries: tuple[dict[str, Any], ...], iss: str) -> str:

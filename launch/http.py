@@ -8,6 +8,7 @@ environment are honoured, as hospitals need them.
 from __future__ import annotations
 
 import ipaddress
+import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,6 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import orjson
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
@@ -28,7 +28,6 @@ TOTAL_SECONDS = 30.0
 MAX_BYTES = 16 * 1024 * 1024
 MAX_REDIRECTS = 3
 CHUNK = 64 * 1024
-BOM = b"\xef\xbb\xbf"
 
 
 class TooLarge(requests.RequestException):
@@ -176,8 +175,9 @@ def reaching(what: str) -> Iterator[None]:
 def json_object(response: requests.Response) -> dict[str, Any] | None:
     """The JSON object of an answer whatever its content type says; None where it is none, or holds text that is no Unicode."""
     try:
-        found = orjson.loads(response.content.removeprefix(BOM))
-    except orjson.JSONDecodeError:
+        found = json.loads(response.content)
+        json.dumps(found, ensure_ascii=False).encode()  # lone surrogates can be neither kept nor sent on
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -62,6 +62,7 @@ def build(config: Config | str) -> Flask:
     app.extensions["chairtime"] = Services(config, store, http, audit, Charts())
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # at DEBUG it writes addresses with patient ids
+    app.before_request(_known_only)
     protect(app, config.base_url, config.frame_ancestors)
     app.register_blueprint(launching)
     app.register_blueprint(pages)
@@ -76,6 +77,12 @@ def build(config: Config | str) -> Flask:
         return Response("ok", mimetype="text/plain")
 
     return app
+
+
+def _known_only() -> None:
+    """No such address, or not by that method, is said before anything else: 404 and 405 rather than 403."""
+    if request.routing_exception is not None:
+        raise request.routing_exception
 
 
 def _failures(app: Flask, config: Config) -> None:
@@ -105,9 +112,9 @@ def _failures(app: Flask, config: Config) -> None:
         return show(problem)
 
     @app.errorhandler(HTTPException)
-    def http_problem(error: HTTPException) -> tuple[str | Response, int]:
+    def http_problem(error: HTTPException) -> tuple[str | Response, int, dict[str, str]]:
         page, _ = show(NoSuchPage(error.name))
-        return page, error.code or 500
+        return page, error.code or 500, {name: value for name, value in error.get_headers() if name == "Allow"}
 
     @app.errorhandler(Exception)
     def any_problem(error: Exception) -> tuple[str | Response, int]:

@@ -42,6 +42,10 @@ def demo_command(charts: str | None, ehr_port: int, app_port: int, once: bool) -
     """A practice EHR and the app on this machine: prints one coded patient and where to click."""
     from smart_app import demo
 
+    if ehr_port == app_port:
+        raise click.UsageError(
+            "The practice EHR and the app need a port each; give --ehr-port and --app-port two numbers."
+        )
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
@@ -112,7 +116,7 @@ def serve_command(path: str, host: str, port: int, check: bool) -> None:
 @click.option("--base-url", default="https://chairtime.example.org", show_default=True, help="The address of your app.")
 def register_command(ehr: str | None, base_url: str) -> None:
     """Print the registration sheet of an EHR: epic, oracle or smart-launcher."""
-    from smart_app.config import address_faults
+    from smart_app.config_faults import address_faults
     from smart_app.register import SHEETS, sheet
 
     if ehr is None:
@@ -123,7 +127,7 @@ def register_command(ehr: str | None, base_url: str) -> None:
     base_url = base_url.rstrip("/")
     if faults := address_faults(base_url):
         raise click.UsageError(faults[0])
-    click.echo(sheet(ehr, base_url))
+    click.echo(sheet(ehr, base_url).rstrip())
 
 
 @click.command("secret")

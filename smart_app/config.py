@@ -6,25 +6,27 @@ Secrets come from the environment or from files that the TOML names, never from 
 from __future__ import annotations
 
 import os
-import sqlite3
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from cryptography.fernet import Fernet
-
-from coding.policy import Policy, PolicyError, policy_for
-from launch.http import is_safe
+from coding.policy import Policy, policy_for
 from launch.issuers import IssuerFault, Issuers
 from launch.keys import Keys
-from smart_app.store import StoreFault, check_store
+from smart_app.config_faults import (
+    NUMBERS,
+    SECRET_VARIABLE,
+    TEXTS,
+    address_faults,
+    audit_faults,
+    policy_faults,
+    secret_faults,
+    store_faults,
+    type_faults,
+    zone_faults,
+)
 
-SECRET_VARIABLE = "CHAIRTIME_SECRET"  # noqa: S105 - the name of a variable
-TEXTS = ("base_url", "store", "keys_file", "audit_file", "zone", "setting", "payer")
-NUMBERS = ("idle_minutes", "absolute_hours")
 KNOWN = {*TEXTS, *NUMBERS, "issuer"}
 FAULTLESS = {"name": "x", "iss": "https://ehr.example/fhir", "client_id": "x", "client_type": "public"}
 
@@ -87,19 +89,19 @@ def load(path: str, environment: Mapping[str, str] = os.environ) -> Config:
     faults = [
         f"{path}: {key} is not a setting; known are {', '.join(sorted(KNOWN))}." for key in sorted(set(table) - KNOWN)
     ]
-    faults += _type_faults(table)
+    faults += type_faults(table)
     if faults:  # what follows needs texts to be texts
-        table = {key: value for key, value in table.items() if not _type_faults({key: value})}
+        table = {key: value for key, value in table.items() if not type_faults({key: value})}
     base_url = table.get("base_url", "").rstrip("/")
     faults += address_faults(base_url)
     secret = environment.get(SECRET_VARIABLE, "").encode()
-    bad_secret = _secret_faults(secret)
+    bad_secret = secret_faults(secret)
     faults += bad_secret
     keys = _keys(table, faults)
     issuers = _issuers(table, environment, faults)
-    faults += _policy_faults(table) + _zone_faults(table)
-    faults += _store_faults(table.get("store", ""), b"" if bad_secret else secret)
-    faults += _audit_faults(table.get("audit_file", ""))
+    faults += policy_faults(table) + zone_faults(table)
+    faults += store_faults(table.get("store", ""), b"" if bad_secret else secret)
+    faults += audit_faults(table.get("audit_file", ""))
     if faults or keys is None or issuers is None:
         raise ConfigError(faults)
     return Config(
@@ -109,48 +111,6 @@ def load(path: str, environment: Mapping[str, str] = os.environ) -> Config:
         secret,
         **{key: table[key] for key in KNOWN & set(table) - {"base_url", "issuer", "keys_file"}},
     )
-
-
-def address_faults(base_url: str) -> list[str]:
-    """What is wrong with the app's own address, a sentence for each; nothing if it can be used."""
-    if not base_url:
-        return [
-            "base_url is missing: the address under which browsers reach the app, for example https://chairtime.example.org."
-        ]
-    if base_url.startswith("http://"):
-        return [f"base_url is {base_url}; an EHR frame keeps no session without HTTPS, so it must begin with https://."]
-    parts = urlsplit(base_url) if is_safe(base_url, False) else None
-    if parts is None or parts.path or parts.query or parts.fragment or not set(base_url).isdisjoint("* \\"):
-        return [
-            f"base_url is {base_url}; it must be https:// and a host of the app's own, nothing after it, "
-            "for example https://chairtime.example.org."
-        ]
-    return []
-
-
-def _type_faults(table: Mapping[str, Any]) -> list[str]:
-    texts = [
-        f'{key} must be a text in quotes, for example {key} = "...".'
-        for key in TEXTS
-        if not isinstance(table.get(key, ""), str)
-    ]
-    numbers = [
-        f"{key} must be a whole number from 1 up, without quotes."
-        for key in NUMBERS
-        if type(table.get(key, 1)) is not int or table.get(key, 1) < 1
-    ]
-    return texts + numbers
-
-
-def _secret_faults(secret: bytes) -> list[str]:
-    said = f"{SECRET_VARIABLE} must hold the key with which tokens are kept; make one with: chairtime secret"
-    if not secret:
-        return [f"{said}. It is not set."]
-    try:
-        Fernet(secret)
-    except ValueError:
-        return [f"{said}. What it holds is no such key."]
-    return []
 
 
 def _keys(table: dict[str, Any], faults: list[str]) -> Keys | None:
@@ -224,58 +184,3 @@ def _fault(row: dict[str, Any]) -> list[str]:
     except IssuerFault as error:
         return [str(error)]
     return []
-
-
-def _policy_faults(table: dict[str, Any]) -> list[str]:
-    faults = []
-    for setting, payer in (
-        (table.get("setting", "facility"), "commercial"),
-        ("facility", table.get("payer", "commercial")),
-    ):
-        try:
-            policy_for(setting, payer)
-        except PolicyError as error:
-            faults.append(str(error))
-    return faults
-
-
-def _zone_faults(table: dict[str, Any]) -> list[str]:
-    try:
-        ZoneInfo(table.get("zone") or "UTC")
-    except (OSError, ValueError, KeyError):
-        return [f"zone is {table['zone']!r}; it must be an IANA name, for example America/Chicago."]
-    return []
-
-
-def _store_faults(store: str, secret: bytes) -> list[str]:
-    if not store:
-        return ["store is missing: the path of the database in which launches are kept, encrypted."]
-    if fault := _unwritable(store):
-        return [f"store {store} cannot be written: {fault}"]
-    try:
-        if secret and Path(store).exists():
-            check_store(store, secret)
-    except StoreFault as error:
-        return [str(error)]
-    except sqlite3.Error as error:
-        return [
-            f"store {store} cannot be used: {error}. Name a database of Chairtime's own, or a file that is not there yet."
-        ]
-    return []
-
-
-def _audit_faults(path: str) -> list[str]:
-    fault = _unwritable(path) if path else ""
-    return [f"audit_file {path} cannot be written: {fault}"] if fault else []
-
-
-def _unwritable(name: str) -> str:
-    """Why a file cannot be made or changed, or ""; nothing is made in looking."""
-    path = Path(name)
-    if path.is_dir():
-        return "it is a folder; name a file in it."
-    if not path.parent.is_dir():
-        return f"the folder {path.parent} is not there; make it, owned by the user that runs the app."
-    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        return "give the user that runs the app the right to write the file and its folder."
-    return ""

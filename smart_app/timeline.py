@@ -79,7 +79,7 @@ class Timeline(NamedTuple):
         bars = [bar for lane in self.lanes for bar in lane.bars]
         found = {bar.kind for bar in bars if bar.spans or bar.kind == NO_STOP}
         found |= {"carved" for bar in bars for piece in bar.pieces if not piece.counted}
-        found |= {"reached" if mark.reached else "ahead" for bar in bars for mark in bar.marks}
+        found |= {"reached" if mark.reached else "ahead" for bar in bars for mark in bar.marks if mark.at < self.stop}
         return frozenset(found | {"given" if told else "not given" for bar in bars for _, told in bar.pushes})
 
 

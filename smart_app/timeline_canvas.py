@@ -5,6 +5,7 @@ from __future__ import annotations
 from coding.timeline import MINUTE
 
 HIGH = 12  # of a bar, pixels
+ANCHORS = {"": "", "middle": "mi", "end": "en"}  # classes of the sheet, which weigh less than attributes
 DIAMOND = "M0-5.5 5.5 0 0 5.5-5.5 0z"
 
 
@@ -32,8 +33,9 @@ class Canvas:
 
     def text(self, css: str, x: float, y: int, words: str, anchor: str = "", dx: int = 0) -> None:
         """Words at a place; words are markup."""
-        more = (f' text-anchor="{anchor}"' if anchor else "") + (f' dx="{dx}"' if dx else "")
-        klass = f' class="{css}"' if css else ""
+        more = f' dx="{dx}"' if dx else ""
+        names = " ".join(filter(None, (css, ANCHORS[anchor])))
+        klass = f' class="{names}"' if names else ""
         self.out.append(f'<text{klass} x="{x:g}%" y="{y}"{more}>{words}</text>')
 
     def push(self, css: str, at: int, y: int) -> None:

@@ -133,7 +133,7 @@ def _numbers(canvas: Canvas, bar: Bar, top: int) -> bool:
     if bar.kind != FLUID:
         for mark in bar.marks:
             x = canvas.x(mark.at)
-            if x > 99.5:
+            if mark.at >= picture.stop:
                 continue
             if mark.reached:
                 canvas.line("cut", x, top, x, top + HIGH)

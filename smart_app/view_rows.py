@@ -33,7 +33,7 @@ ROUTES = {
 
 
 class RowView(NamedTuple):
-    """One administration. start, stop: seconds or None. minutes: elapsed, None where a time is absent, they contradict or there is one time only.
+    """One administration. start, stop: seconds or None. minutes: elapsed, None without two times in order.
 
     start_words and stop_words: clock of the chart, "" where absent. once: given at one time, so that no stop is expected.
     given: False for rows that the chart marks as not given or as an error. fluid: plain fluid.
@@ -112,7 +112,7 @@ def plain_name(name: str) -> str:
 
 
 def clocks(row: RowView) -> str:
-    """Start and stop on the clock of the chart: 09:14–11:21."""
+    """Start and stop on the clock of the chart, with a dash between them."""
     times = (row.start, None if row.once else row.stop)
     return "–".join(clock(at, row.offset) for at in times if at is not None)
 

@@ -33,7 +33,7 @@ KINDS = {
 }
 
 
-_CITE = re.compile(r"\s*\[rule [^\]]*\]")
+_ASIDE = re.compile(r"\s*\[rule [^\]]*\]| \(\w*Error: [^)]*\)")
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
@@ -105,8 +105,8 @@ def upper_first(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A sentence of the engine as the page prints it: a capital, dates as beside it, no citation; rules and sources stand beside it."""
-    said = _DATE.sub(lambda found: short_date(found[0]), _CITE.sub("", text)).replace(" (therapeutic)", "")
+    """A sentence of the engine as the page prints it: a capital, dates as beside it, no citation and no programmer's words."""
+    said = _DATE.sub(lambda found: short_date(found[0]), _ASIDE.sub("", text)).replace(" (therapeutic)", "")
     return upper_first(said) if said.partition(" ")[0].islower() else said
 
 

@@ -187,3 +187,10 @@ def test_without_revocation_signing_out_says_that_the_access_ends_by_itself(demo
     out = browser.one("POST", page.url + "sign-out", headers={"Sec-Fetch-Site": "same-origin"})
     assert "This EHR has no way to withdraw the access early" in out.text
     assert browser.get(page.url).status == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["no-such-slug/0a1b2c3d", "token-refused/<b>", "token-refused/0a1b2c3", "wrong-address/0a1b2c3d"]
+)
+def test_a_problem_that_is_made_up_has_no_page(demo: Demo, path: str) -> None:
+    assert Browser(demo).get(f"{demo.app}/problem/{path}").status == 404

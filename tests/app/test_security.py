@@ -30,7 +30,6 @@ ANSWERS = {
     "/.well-known/jwks.json": 200,
     "/": 302,
     "/launch": 400,
-    "/callback?state=x&code=y": 400,
     "/e/unknown/": 404,
     "/no/such/page": 404,
     "/static/none.css": 404,
