@@ -120,7 +120,9 @@ def _with_openid(base: str, endpoints: Endpoints, http: requests.Session, name: 
         return endpoints
     if status != 200 or found is None or base_of(_text(found.get("issuer"))) != base_of(endpoints.issuer or base):
         return endpoints
-    return endpoints._replace(issuer=_text(found.get("issuer")), jwks=endpoints.jwks or _address(base, found.get("jwks_uri")))
+    return endpoints._replace(
+        issuer=_text(found.get("issuer")), jwks=endpoints.jwks or _address(base, found.get("jwks_uri"))
+    )
 
 
 def _checked(issuer: Issuer, endpoints: Endpoints) -> Endpoints:

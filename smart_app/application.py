@@ -22,6 +22,7 @@ from smart_app.store import Store
 from smart_app.view import problem_page
 
 log = logging.getLogger("chairtime")
+FORBIDDEN = 403
 
 
 class Unexpected(LaunchProblem):
@@ -42,6 +43,16 @@ class NoSuchPage(LaunchProblem):
     title = "There is no such page."
     means = "The address is wrong or old."
     do = "Open Chairtime from the patient's chart."
+
+
+class NotFromHere(LaunchProblem):
+    """A form that another site sent, or a browser that does not say who sent it (OWASP ASVS 5.0, 3.5.1)."""
+
+    code = "not-from-here"
+    status = 403
+    title = "The request did not come from a page of Chairtime."
+    means = "Nothing was changed."
+    do = "Go back to the page and press the button there."
 
 
 PROBLEMS = {
@@ -113,7 +124,7 @@ def _failures(app: Flask, config: Config) -> None:
 
     @app.errorhandler(HTTPException)
     def http_problem(error: HTTPException) -> tuple[str | Response, int, dict[str, str]]:
-        page, _ = show(NoSuchPage(error.name))
+        page, _ = show((NotFromHere if error.code == FORBIDDEN else NoSuchPage)(error.name))
         return page, error.code or 500, {name: value for name, value in error.get_headers() if name == "Allow"}
 
     @app.errorhandler(Exception)

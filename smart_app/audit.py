@@ -15,7 +15,7 @@ log = logging.getLogger("chairtime")
 
 
 class Audit:
-    """Writes events to a file, or to standard error where no file is named."""
+    """Writes events to a file, or to standard error where no file is named; quiet: nowhere."""
 
     def __init__(self, path: str = "", quiet: bool = False) -> None:
         self._path = Path(path) if path else None

@@ -94,6 +94,8 @@ def serve_command(path: str, host: str, port: int, check: bool) -> None:
     for issuer in config.issuers.all():
         frames = ", ".join(issuer.frame_ancestors) or "no frame: it opens in a window of its own"
         click.echo(f"  {issuer.name:8} {issuer.iss} ({issuer.client_type}), shown in {frames}")
+    if config.base_url.startswith("http://"):
+        click.echo("  plain HTTP: for trying on this machine only, never for real charts")
     if check:
         return
     try:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from cryptography.fernet import Fernet
 
 from coding.policy import PolicyError, policy_for
-from launch.http import is_safe
+from launch.http import is_loopback, is_safe
 from smart_app.store import StoreFault, check_store
 
 SECRET_VARIABLE = "CHAIRTIME_SECRET"  # noqa: S105 - the name of a variable
@@ -22,14 +22,15 @@ NUMBERS = ("idle_minutes", "absolute_hours")
 
 
 def address_faults(base_url: str) -> list[str]:
-    """What is wrong with the app's own address, a sentence for each; nothing if it can be used."""
+    """What is wrong with the app's own address, a sentence for each; nothing if it can be used. Plain HTTP: on this machine only."""
     if not base_url:
         return [
             "base_url is missing: the address under which browsers reach the app, for example https://chairtime.example.org."
         ]
-    if base_url.startswith("http://"):
+    loopback = is_safe(base_url, True) and is_loopback(urlsplit(base_url).hostname or "")
+    if base_url.startswith("http://") and not loopback:
         return [f"base_url is {base_url}; an EHR frame keeps no session without HTTPS, so it must begin with https://."]
-    parts = urlsplit(base_url) if is_safe(base_url, False) else None
+    parts = urlsplit(base_url) if is_safe(base_url, loopback) else None
     if parts is None or parts.path or parts.query or parts.fragment or not set(base_url).isdisjoint("* \\"):
         return [
             f"base_url is {base_url}; it must be https:// and a host of the app's own, nothing after it, "

@@ -85,15 +85,12 @@ def _resources(content: bytes) -> Iterator[dict[str, Any]]:
     yield from (one for one in read if isinstance(one, dict) and "resourceType" in one)
 
 
-def free_port(wanted: int) -> int:
-    """The wanted port if it is free, else another one."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, wanted))
-        except OSError:
-            probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+def _bound(wanted: int) -> socket.socket:
+    """A socket on the wanted port if it is free, else on another one: who holds it cannot lose it to somebody quicker."""
+    try:
+        return socket.create_server((HOST, wanted))
+    except OSError:
+        return socket.create_server((HOST, 0))
 
 
 @contextmanager
@@ -112,19 +109,20 @@ def running(
 
     Raises DemoError where no port of this machine can be used or the charts cannot be served.
     """
-    app_port = free_port(app_port)
-    base = f"http://{HOST}:{app_port}"
-    keys = Keys.generate()
     try:
+        held = _bound(app_port)
+        with _bound(ehr_port) as free:
+            ehr_port = free.getsockname()[1]
         practice = start(
             practice_charts() if charts is None else charts,
             titles=titles() if charts is None else None,
             host=ehr_host,
             manner=manner,
-            port=free_port(ehr_port),
+            port=ehr_port,
         )
     except (OSError, ValueError) as error:
         raise DemoError(f"The practice EHR cannot start: {error}.") from None
+    base, keys = f"http://{HOST}:{held.getsockname()[1]}", Keys.generate()
     iss = f"{practice.url}/fhir"
     practice.ehr.add_client(
         {
@@ -150,7 +148,8 @@ def running(
         "allow_http": True,
     }
     app = build(Config(base, Issuers.read([allowed]), keys, Fernet.generate_key()))
-    server = make_server(HOST, app_port, app, threaded=True, request_handler=_Quiet)
+    with held:
+        server = make_server(HOST, app_port, app, threaded=True, request_handler=_Quiet, fd=held.fileno())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

@@ -82,7 +82,8 @@ def callback() -> Response:
     fresh = sessions.new_id()
     built.store.rebind(browser, fresh)
     built.store.keep(fresh, launch)
-    built.audit.record("launch finished", launch.id, issuer=issuer.name, encounter=bool(launch.encounter))
+    who = tail(launch.subject or launch.user) if launch.subject or launch.user else "not said"
+    built.audit.record("launch finished", launch.id, issuer=issuer.name, encounter=bool(launch.encounter), user=who)
     response = redirect(f"{built.config.base_url}/e/{launch.id}/", 303)
     sessions.set_browser_id(response, fresh)
     return response
@@ -116,24 +117,31 @@ def refreshed(built: Services, browser: str, id: str, seen: str) -> Launch:
 
 
 def end(browser: str, id: str) -> bool | None:
-    """Forget the launch and revoke it; whether the EHR confirmed, None where it offers no revocation."""
+    """Forget the launch and revoke it; whether the EHR confirmed, None where it offers no revocation.
+
+    Waits for a refresh under way, which would otherwise keep newer tokens of a launch that is over.
+    """
     built = services()
-    launch = built.store.find(browser, id)
-    if launch is None:
-        return None
-    revoked: bool | None = False
+    with built.store.alone(id):
+        launch = built.store.find(browser, id)
+        if launch is None:
+            return None
+        revoked = _revoke(built, launch)
+        built.store.drop(browser, id)
+        built.charts.forget(id)
+    built.audit.record("signed out", id, revoked=bool(revoked))
+    return revoked
+
+
+def _revoke(built: Services, launch: Launch) -> bool | None:
     try:
         issuer = built.config.issuers.find(launch.iss)
         endpoints = discovery.discover(issuer, built.http)
-        revoked = (
-            handshake.revoke(launch, issuer, endpoints, built.config.keys, built.http) if endpoints.revoke else None
-        )
+        if not endpoints.revoke:
+            return None
+        return handshake.revoke(launch, issuer, endpoints, built.config.keys, built.http)
     except (LaunchProblem, requests.RequestException):
-        revoked = False
-    built.store.drop(browser, id)
-    built.charts.forget(id)
-    built.audit.record("signed out", id, revoked=bool(revoked))
-    return revoked
+        return False
 
 
 def reference() -> str:

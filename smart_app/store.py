@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
+from launch.answers import PENDING_SECONDS
 from launch.context import Launch
 from launch.handshake import Pending
 
-PENDING_SECONDS = 600
 LOCK_SECONDS = 75  # longer than the two requests of a refresh may take (30 s each)
 CHECK = b"chairtime"
 

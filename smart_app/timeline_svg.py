@@ -133,7 +133,7 @@ def _numbers(canvas: Canvas, bar: Bar, top: int) -> bool:
     if bar.kind != FLUID:
         for mark in bar.marks:
             x = canvas.x(mark.at)
-            if mark.at >= picture.stop:
+            if x >= 100:
                 continue
             if mark.reached:
                 canvas.line("cut", x, top, x, top + HIGH)

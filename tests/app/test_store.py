@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from launch.answers import PENDING_SECONDS
 from launch.context import Launch
 from launch.handshake import Pending
-from smart_app.store import LOCK_SECONDS, PENDING_SECONDS, Store, StoreFault, _hash
+from smart_app.store import LOCK_SECONDS, Store, StoreFault, _hash
 
 SECRET = Fernet.generate_key()
 PENDING = Pending("the-state", "the-verifier", "n", "https://ehr.example/fhir", "ehr", "l", "r", ("openid",), 0)

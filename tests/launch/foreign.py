@@ -28,7 +28,6 @@ from launch.issuers import Issuers
 from launch.keys import Keys
 from smart_app.application import build
 from smart_app.config import Config
-from smart_app.demo import free_port
 from tests.app.browser import Browser, Page
 from tests.launch.server import serving
 
@@ -56,9 +55,9 @@ APP_KEYS = Keys.generate()
 class Foreign:
     """faults: what the app did against the specification. The rest: how the server behaves, for a test to change."""
 
-    def __init__(self, client_type: str = "public") -> None:
-        self.client_type = client_type
-        self.origin = self.redirect_uri = self.expected_aud = ""
+    def __init__(self, client_type: str = "public", origin: str = "", redirect_uri: str = "") -> None:
+        self.client_type, self.origin, self.redirect_uri = client_type, origin, redirect_uri
+        self.expected_aud = ""
         self.faults: list[str] = []
         self.hits: Counter[str] = Counter()
         self.asked: list[dict[str, str]] = []
@@ -241,14 +240,12 @@ class World(SimpleNamespace):
 
 
 @contextmanager
-def world(client_type: str = "public", *more: dict[str, Any], **settings: Any) -> Iterator[World]:
-    """The server and the app, over loopback HTTP. settings: of the issuer; more: further issuers."""
+def world(client_type: str = "public", **settings: Any) -> Iterator[World]:
+    """The server and the app, over loopback HTTP. settings: of the issuer."""
     ehr = Foreign(client_type)
-    with serving(_served(ehr)) as origin:
-        ehr.origin = origin
-        port = free_port(0)
-        base = f"http://127.0.0.1:{port}"
-        ehr.redirect_uri = f"{base}/callback"
+    built: list[Flask] = []
+    with serving(_served(ehr)) as origin, serving(lambda *call: built[0](*call)) as base:
+        ehr.origin, ehr.redirect_uri = origin, f"{base}/callback"
         issuer = {
             "name": "Foreign",
             "iss": f"{origin}/r4",
@@ -258,6 +255,5 @@ def world(client_type: str = "public", *more: dict[str, Any], **settings: Any) -
             **({"client_secret": SECRET} if client_type == "symmetric" else {}),
             **settings,
         }
-        app = build(Config(base, Issuers.read([issuer, *more]), APP_KEYS, Fernet.generate_key()))
-        with serving(app, port):
-            yield World(ehr=ehr, app=base, browser=Browser(SimpleNamespace(app=base)))  # type: ignore[arg-type]
+        built.append(build(Config(base, Issuers.read([issuer]), APP_KEYS, Fernet.generate_key())))
+        yield World(ehr=ehr, app=base, browser=Browser(SimpleNamespace(app=base)))  # type: ignore[arg-type]

@@ -205,10 +205,10 @@ def _app(ehr: Ehr) -> Flask:
 
 
 @contextmanager
-def serving(app: Any, port: int = 0) -> Iterator[str]:
-    """The origin of a WSGI app on a free port of this machine (or the given one), while it lasts."""
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+def serving(app: Any) -> Iterator[str]:
+    """The origin of a WSGI app on a free port of this machine, while it lasts."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
