@@ -52,7 +52,7 @@ VERDICTS = {
     UNKNOWN: Sign(UNKNOWN, "?", "wait"),
 }
 GRADES = {
-    CHARTED: Sign(CHARTED, "", "c"),
+    CHARTED: Sign(CHARTED, "", ""),
     DEVICE: Sign(DEVICE, "", "d"),
     DERIVED: Sign(DERIVED, "", "v"),
     ABSENT: Sign(ABSENT, "", "z"),

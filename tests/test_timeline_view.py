@@ -142,3 +142,12 @@ def test_any_length_of_visit_has_a_readable_axis(hours: int) -> None:
     last = first._replace(id="b", start=start._replace(at=start.at + hours * 3600))
     root = drawn(visit(first, last, stop=None))
     assert 1 <= len([one for one in root.iter("text") if one.attrib.get("y") == "31"]) <= 14
+
+
+def test_every_push_lies_inside_the_picture_and_the_key_names_only_what_is_drawn() -> None:
+    picture = picture_of(long_day())
+    last = max(at for lane in picture.lanes for bar in lane.bars for at, _ in bar.times)
+    assert picture.start < last < picture.stop
+    kinds = {bar.kind for lane in picture.lanes for bar in lane.bars if not bar.pushes}
+    assert kinds <= picture.signs
+    assert ("hol" in str(draw(picture))) == ("not given" in picture.signs)

@@ -10,6 +10,7 @@ from coding.policy import policy_for
 from smart_app.break_ruler import changes, difference, ruler
 from smart_app.view import EncounterView, encounter_view, patient_strip, visit_items
 from smart_app.view_rows import rows_of
+from smart_app.view_words import plain
 from tests.page_parts import MEDICARE, at, coded, hydrated, infused, long_day, pushed, visit
 
 
@@ -158,3 +159,9 @@ def test_rows_keep_their_grades_and_derived_stops_are_never_called_charted() -> 
     assert (rows["cef"].stop_words, rows["cef"].stop_grade) == ("09:00", "derived")
     assert (rows["van"].stop_words, rows["van"].stop_grade) == ("11:45", "device")
     assert (rows["mag"].stop_words, rows["mag"].stop_grade) == ("", "absent")
+
+
+def test_a_sentence_of_the_engine_is_printed_with_a_capital_a_short_date_and_no_citation() -> None:
+    said = "infliximab, 2026-11-09 09:14 [rule time.units], and heparin (therapeutic) (AttributeError: 'str')."
+    assert plain(said) == "Infliximab, 9 Nov 09:14, and heparin."
+    assert plain("effectiveDateTime has no zone.") == "effectiveDateTime has no zone."

@@ -9,6 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from smart_app.config import ConfigError, load
+from smart_app.config_faults import address_faults
 from smart_app.store import Store
 from tests.app.installation import EPIC, GOOD, ORACLE, SECRET, environment, install
 
@@ -144,3 +145,16 @@ def test_a_store_of_another_secret_is_told_before_anybody_loses_a_session(tmp_pa
 def test_what_is_no_key_is_told_without_showing_it(tmp_path: Path) -> None:
     (said,) = faults(install(tmp_path), CHAIRTIME_SECRET="hunter2")  # noqa: S106
     assert "chairtime secret" in said and "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        ("http://127.0.0.1:8080", True),
+        ("http://localhost:8080", True),
+        ("http://127.0.0.1.evil.example", False),
+        ("http://10.0.0.1:8080", False),
+    ],
+)
+def test_plain_http_is_for_this_machine_only(address: str, fits: bool) -> None:
+    assert (address_faults(address) == []) is fits
