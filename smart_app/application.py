@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import OrderedDict
 
 from flask import Flask, redirect, request
 from werkzeug.exceptions import HTTPException
@@ -23,6 +24,11 @@ from smart_app.view import problem_page
 
 log = logging.getLogger("chairtime")
 FORBIDDEN = 403
+REMEMBERED = 200
+SAID_TO_THE_BROWSER = (
+    "access-denied",
+    "server-refused",
+)  # what it said to the server may hold more than the person should see
 
 
 class Unexpected(LaunchProblem):
@@ -96,8 +102,18 @@ def _known_only() -> None:
         raise request.routing_exception
 
 
+def _facts(problem: LaunchProblem) -> tuple[tuple[str, str], ...]:
+    """What the person may need for support: our finding, and the EHR's own words."""
+    named = [("What is wrong", "says"), ("The EHR's code", "error")]
+    if problem.code in SAID_TO_THE_BROWSER:
+        named.append(("The EHR says", "description"))
+    return tuple((title, text) for title, name in named if (text := getattr(problem, name, "")))
+
+
 def _failures(app: Flask, config: Config) -> None:
     """Every failure has a page that says what happened and what to do; the log gets its slug and a reference, never its data."""
+
+    said: OrderedDict[str, LaunchProblem] = OrderedDict()
 
     def show(problem: LaunchProblem) -> tuple[str | Response, int]:
         number = reference()
@@ -106,17 +122,19 @@ def _failures(app: Flask, config: Config) -> None:
         services.audit.record("failure", code=problem.code, reference=number)
         if request.endpoint == "launching.callback" and problem.code in PROBLEMS:
             # The address holds the code and the state, which must not stay in the browser.
+            said[number] = problem
+            while len(said) > REMEMBERED:
+                said.popitem(last=False)
             return redirect(f"/problem/{problem.code}/{number}", 303), 303
-        says = getattr(problem, "says", "")
-        return problem_page(problem, number, "", facts=(("What is wrong", says),) if says else ()), problem.status
+        return problem_page(problem, number, "", facts=_facts(problem)), problem.status
 
     @app.get("/problem/<code>/<number>")
     def told(code: str, number: str) -> tuple[str, int]:
         """A problem once more, at an address without secrets."""
         if code not in PROBLEMS or not re.fullmatch(r"[0-9a-f]{8}", number):
             raise NoSuchPage
-        problem = PROBLEMS[code]()
-        return problem_page(problem, number, ""), problem.status
+        problem = said.get(number) or PROBLEMS[code]()
+        return problem_page(problem, number, "", facts=_facts(problem)), problem.status
 
     @app.errorhandler(LaunchProblem)
     def launch_problem(problem: LaunchProblem) -> tuple[str | Response, int]:

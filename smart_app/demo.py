@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin
@@ -114,7 +115,7 @@ def running(
         with _bound(ehr_port) as free:
             ehr_port = free.getsockname()[1]
         practice = start(
-            practice_charts() if charts is None else charts,
+            practice_charts(datetime.now(UTC)) if charts is None else charts,
             titles=titles() if charts is None else None,
             host=ehr_host,
             manner=manner,

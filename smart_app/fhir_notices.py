@@ -67,7 +67,9 @@ def failed(kind: str, reason: str) -> Notice:
     """Nothing of the type could be read, though it may be there."""
     if kind == "MedicationAdministration":
         return Notice(kind, "failed", f"The chart could not be read: {reason}. {TYPES[kind]['without']}", _AGAIN)
-    return Notice(kind, "failed", _said(kind, f"could not be read: {reason}."), _AGAIN)
+    return Notice(
+        kind, "failed", f"{title(kind)} could not be read ({reason}). {TYPES[kind]['without']}".strip(), _AGAIN
+    )
 
 
 def cut_off(kind: str, count: int, reason: str) -> Notice:

@@ -121,7 +121,7 @@ def time_problem(kind: str, element: str) -> tuple[str, str, str]:
     if kind == LOCAL:
         return (
             "TIME_WITHOUT_ZONE",
-            f"{element} has no time zone; it is read on the clock of the visit.",
+            f"Its time ({element}) has no time zone; it is read on the clock of the visit.",
             "The time with its offset, or the time zone of the place of service.",
         )
     if kind == DATE:

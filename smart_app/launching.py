@@ -111,7 +111,7 @@ def refreshed(built: Services, browser: str, id: str, seen: str) -> Launch:
         issuer = built.config.issuers.find(launch.iss)
         endpoints = discovery.discover(issuer, built.http)
         newer = handshake.refresh(launch, issuer, endpoints, built.config.keys, built.http, now=int(time.time()))
-        built.store.keep(browser, newer)
+        built.store.renew(newer)
         built.audit.record("token refreshed", id, issuer=issuer.name)
         return newer
 

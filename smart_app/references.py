@@ -94,8 +94,8 @@ class Shelf:
             "RESOURCE_UNREADABLE",
             severity,
             reference,
-            "This resource does not have the shape of its type and is not read.",
-            "The resource in the shape of its type.",
+            "This record is damaged and cannot be read; nothing of it is billed.",
+            "The record as the EHR shows it: compare it there.",
         )
 
     def dangling(self, reference: str, where: str, severity: str = TELLS) -> None:

@@ -23,6 +23,7 @@ from launch.context import Launch
 from launch.handshake import Pending
 
 LOCK_SECONDS = 75  # longer than the two requests of a refresh may take (30 s each)
+KEPT = 2  # times as long as a launch may take: who comes back late is told so
 CHECK = b"chairtime"
 
 T = TypeVar("T", Launch, Pending)
@@ -95,7 +96,7 @@ class Store:
             self._expire()
             self._db.execute(
                 "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?)",
-                (_hash(pending.state), _hash(browser), self._seal(pending), int(self._now()) + PENDING_SECONDS),
+                (_hash(pending.state), _hash(browser), self._seal(pending), int(self._now()) + KEPT * PENDING_SECONDS),
             )
 
     def take_pending(self, browser: str, state: str) -> Pending | None:
@@ -108,14 +109,18 @@ class Store:
         return self._open(row[0], Pending) if row else None
 
     def keep(self, browser: str, launch: Launch) -> None:
-        """Keep a finished launch, or its newer tokens."""
+        """Keep a finished launch."""
         now = int(self._now())
         with self._lock:
             self._db.execute(
-                "INSERT INTO launch VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, idle = excluded.idle WHERE browser = excluded.browser",
+                "INSERT OR IGNORE INTO launch VALUES (?, ?, ?, ?, ?)",
                 (_hash(launch.id), _hash(browser), self._seal(launch), now + self._idle, now + self._absolute),
             )
+
+    def renew(self, launch: Launch) -> None:
+        """Keep the newer tokens of a launch that is there, whichever id its browser has by now: another tab may have changed it."""
+        with self._lock:
+            self._db.execute("UPDATE launch SET sealed = ? WHERE id = ?", (self._seal(launch), _hash(launch.id)))
 
     def find(self, browser: str, id: str) -> Launch | None:
         """The launch of this id if it belongs to this browser and lives; using it keeps it alive for the idle time."""

@@ -146,7 +146,7 @@ def test_every_verdict_and_grade_has_its_word_beside_its_sign() -> None:
         "✕ not met",
         "? unknown",
     }
-    assert {word for _, word in re.findall(r'<i class="g (\w)"></i>(\w+)', text)} == {
+    assert {word for _, word in re.findall(r'<i class="g( \w)?"></i>(\w+)', text)} == {
         "charted",
         "device",
         "derived",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from copy import deepcopy
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -52,18 +53,24 @@ def teaches(name: str) -> str:
     return str(sheet(name)["teaches"])
 
 
-def day(name: str) -> Resource:
-    """The Bundle of one day (type collection), new on each call. Raises KeyError where there is no such day."""
+def day(name: str, now: datetime | None = None) -> Resource:
+    """The Bundle of one day (type collection), new on each call. Raises KeyError where there is no such day.
+
+    now: moves a day that says when its chart is opened ("opened"), so that it is opened now; other days stay on their dates.
+    """
     written = sheet(name)
-    resources = _resources(Day(name, Clock(written["date"], written.get("offset", "-06:00"))), written)
+    clock = Clock(written["date"], written.get("offset", "-06:00"))
+    if now is not None and "opened" in written:
+        clock = clock.moved(written["opened"], now)
+    resources = _resources(Day(name, clock), written)
     entries = [{"fullUrl": f"{BASE}/{one['resourceType']}/{one['id']}", "resource": one} for one in resources]
     # A copy: what days and tables hold is shared, and a caller may break its chart to show a fault.
     return deepcopy({"resourceType": "Bundle", "id": name, "type": "collection", "entry": entries})
 
 
-def practice_charts() -> list[Resource]:
-    """The Bundles of all days, new on each call."""
-    return [day(name) for name in DAYS]
+def practice_charts(now: datetime | None = None) -> list[Resource]:
+    """The Bundles of all days, new on each call; now as in day."""
+    return [day(name, now) for name in DAYS]
 
 
 def _resources(this: Day, written: dict[str, Any]) -> list[Resource]:

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from launch.answers import PENDING_SECONDS
 from launch.context import Launch
 from launch.handshake import Pending
-from smart_app.store import LOCK_SECONDS, Store, StoreFault, _hash
+from smart_app.store import KEPT, LOCK_SECONDS, Store, StoreFault, _hash
 
 SECRET = Fernet.generate_key()
 PENDING = Pending("the-state", "the-verifier", "n", "https://ehr.example/fhir", "ehr", "l", "r", ("openid",), 0)
@@ -47,7 +47,7 @@ def test_a_pending_launch_is_taken_once_by_its_own_browser(store: Store) -> None
 
 
 def test_a_pending_launch_ends_after_ten_minutes(store: Store, clock: Clock) -> None:
-    for seconds, there in ((PENDING_SECONDS, True), (PENDING_SECONDS + 1, False)):
+    for seconds, there in ((KEPT * PENDING_SECONDS, True), (KEPT * PENDING_SECONDS + 1, False)):
         store.keep_pending("mine", PENDING)
         clock.now += seconds
         assert (store.take_pending("mine", PENDING.state) is not None) is there
@@ -70,8 +70,23 @@ def test_a_launch_lives_while_it_is_used_and_never_beyond_its_day(store: Store, 
     while clock.now + IDLE <= began + ABSOLUTE:
         clock.now += IDLE
         assert store.find("mine", LAUNCH.id) == LAUNCH
-        store.keep("mine", LAUNCH._replace(started=0))  # newer tokens do not lengthen the day
+        store.renew(LAUNCH)  # newer tokens do not lengthen the day
     clock.now = began + ABSOLUTE + 1
+    assert store.find("mine", LAUNCH.id) is None
+
+
+def test_newer_tokens_are_kept_though_another_tab_changed_the_browsers_id(store: Store) -> None:
+    store.keep("old", LAUNCH)
+    store.rebind("old", "new")
+    newer = LAUNCH._replace(access_token="newer")  # noqa: S106
+    store.renew(newer)
+    assert store.find("new", LAUNCH.id) == newer and store.find("old", LAUNCH.id) is None
+
+
+def test_tokens_of_a_launch_that_was_signed_out_are_not_kept(store: Store) -> None:
+    store.keep("mine", LAUNCH)
+    store.drop("mine", LAUNCH.id)
+    store.renew(LAUNCH)
     assert store.find("mine", LAUNCH.id) is None
 
 

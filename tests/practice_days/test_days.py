@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -193,3 +194,15 @@ def test_clock_times_become_fhir_times(written: str, meant: str) -> None:
 def test_what_is_no_clock_time_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="no clock time"):
         Clock("2026-11-09", "-06:00").time(written)
+
+
+def test_the_running_infusion_is_always_opened_now_and_other_days_keep_their_dates() -> None:
+    now = datetime(2027, 3, 1, 15, 30, tzinfo=UTC)
+    rows = [one["resource"] for one in day("still-running", now)["entry"]]
+    start = next(
+        one["effectivePeriod"]["start"]
+        for one in rows
+        if one.get("status") == "in-progress" and "effectivePeriod" in one
+    )
+    assert now - datetime.fromisoformat(start) == timedelta(minutes=82)
+    assert day("infliximab", now) == day("infliximab")
