@@ -67,4 +67,4 @@ def test_a_damaged_chart_is_answered_and_no_administration_vanishes(damage: list
         and entry["resource"].get("resourceType") == "MedicationAdministration" and isinstance(entry["resource"].get("id"), str)
         and entry["resource"]["id"]
     }  # fmt: skip
-    assert given_ids <= {resource.rsplit("/", 1)[-1] for resource in listed}
+    assert given_ids <= {resource.removeprefix("MedicationAdministration/") for resource in listed}
