@@ -108,7 +108,7 @@ def _row(number: int, item: Item, encounter: Encounter, first: int | None) -> Ro
 
 def plain_name(name: str) -> str:
     """A drug's name without what the tables add to tell two entries apart."""
-    return name.removesuffix(" (therapeutic)")
+    return name.replace(" (therapeutic)", "")
 
 
 def clocks(row: RowView) -> str:
