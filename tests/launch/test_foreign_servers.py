@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -16,9 +15,9 @@ from flask import Response
 
 from launch import discovery, identity
 from tests.app.browser import Browser, Page, title
+from tests.launch.claims import after, dated
 from tests.launch.foreign import CLIENT, SECRET, World, world
 
-NOW = int(time.time())
 WELL_KNOWN = "/r4/.well-known/smart-configuration"
 CLIENTS: list[dict[str, Any]] = [
     {"client_type": "public"},
@@ -155,11 +154,11 @@ def test_the_user_is_known_whatever_marks_tokens_and_keys_bear(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"aud": ["x", CLIENT]}, {"iat": NOW + 30, "exp": NOW + 90}, {"fhirUser": "https://x.example/Patient/1"}],
+    [{"aud": ["x", CLIENT]}, {"iat": after(30), "exp": after(90)}, {"fhirUser": "https://x.example/Patient/1"}],
     ids=str,
 )
 def test_claims_that_differ_within_reason_are_believed(here: World, changes: dict[str, Any]) -> None:
-    here.ehr.claims = with_(**changes)
+    here.ehr.claims = with_(**dated(changes))
     assert opened(here.launch())
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import time
 from typing import Any
 
 import pytest
 from flask import Response
 
 from launch.problems import IdTokenInvalid
+from tests.launch.claims import after, dated
 from tests.launch.conftest import App
 from tests.launch.server import CLIENT, KEYS, Ehr
-
-NOW = int(time.time())
 
 
 def test_20_the_user_is_the_one_the_id_token_names(app: App, ehr: Ehr) -> None:
@@ -34,11 +32,11 @@ def test_20_the_user_is_the_one_the_id_token_names(app: App, ehr: Ehr) -> None:
         {"aud": None},
         {"iss": "https://evil.example"},
         {"iss": None},
-        {"exp": NOW - 600},
+        {"exp": after(-600)},
         {"exp": None},
         {"exp": "tomorrow"},
-        {"iat": NOW + 3600},
-        {"nbf": NOW + 3600},
+        {"iat": after(3600)},
+        {"nbf": after(3600)},
         {"sub": None},
         {"sub": 7},
     ],
@@ -47,7 +45,7 @@ def test_20_the_user_is_the_one_the_id_token_names(app: App, ehr: Ehr) -> None:
 def test_20_an_id_token_with_a_wrong_claim_refuses_the_launch_and_gives_the_token_back(
     app: App, ehr: Ehr, claims: dict[str, Any]
 ) -> None:
-    ehr.claims = claims
+    ehr.claims = dated(claims)
     with pytest.raises(IdTokenInvalid):
         app.launch()
     assert ehr.asked("/auth/revoke")
@@ -58,15 +56,15 @@ def test_20_an_id_token_with_a_wrong_claim_refuses_the_launch_and_gives_the_toke
     [
         {"aud": [CLIENT]},
         {"aud": [CLIENT, "x"], "azp": CLIENT},
-        {"exp": NOW - 30},
-        {"iat": NOW + 30},
+        {"exp": after(-30)},
+        {"iat": after(30)},
         {"iat": None},
-        {"exp": NOW + 60.5},
+        {"exp": after(60.5)},
     ],
     ids=str,
 )
 def test_20_clocks_may_differ_a_little_and_aud_may_be_a_list(app: App, ehr: Ehr, claims: dict[str, Any]) -> None:
-    ehr.claims = claims
+    ehr.claims = dated(claims)
     assert app.launch().user_name
 
 
@@ -176,7 +174,7 @@ def test_20_a_server_of_smart_1_publishes_its_keys_in_the_openid_configuration(a
 def test_20_fhir_user_is_kept_as_sent_and_never_fetched(
     app: App, ehr: Ehr, claims: dict[str, Any], user: str, name: str
 ) -> None:
-    ehr.claims = claims
+    ehr.claims = dated(claims)
     launch = app.launch()
     assert (launch.user, launch.user_name) == (user, name)
 
