@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 _WRITTEN = re.compile(
     r"(?:(?P<day>\d{4}-\d\d-\d\d|\+\d+) )?(?P<time>\d\d:\d\d)(?P<seconds>:\d\d)?(?P<offset>Z|[+-]\d\d:\d\d)?"
 )
+YEAR, FRESH = 364, 300  # days: 52 weeks keep the day of the week; an EHR is asked for a year
 
 
 class Clock:
@@ -20,6 +21,12 @@ class Clock:
         """The clock on which a time of the day is now, to the minute. now: with its time zone."""
         away = now - datetime.fromisoformat(self.time(written))
         return Clock(self._date, self._offset, timedelta(minutes=away // timedelta(minutes=1)))
+
+    def recent(self, now: datetime) -> Clock:
+        """The clock moved on by whole years of 52 weeks, so that its day is at most FRESH days before now."""
+        old = (now.date() - date.fromisoformat(self._date)).days
+        years = max(0, (old - FRESH + YEAR - 1) // YEAR)
+        return Clock(self._date, self._offset, timedelta(days=years * YEAR))
 
     def time(self, written: str) -> str:
         """ "09:14", "+1 02:00" (the next day), "2026-10-30 08:00", each with seconds or an offset of its own where it has one.

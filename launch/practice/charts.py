@@ -56,12 +56,14 @@ def teaches(name: str) -> str:
 def day(name: str, now: datetime | None = None) -> Resource:
     """The Bundle of one day (type collection), new on each call. Raises KeyError where there is no such day.
 
-    now: moves a day that says when its chart is opened ("opened"), so that it is opened now; other days stay on their dates.
+    now: moves a day that says when its chart is opened ("opened"), so that it is opened now; others only where they have grown old.
     """
     written = sheet(name)
     clock = Clock(written["date"], written.get("offset", "-06:00"))
     if now is not None and "opened" in written:
         clock = clock.moved(written["opened"], now)
+    elif now is not None and written.get("conforms", True):  # others hold dates of their own that cannot be moved
+        clock = clock.recent(now)
     resources = _resources(Day(name, clock), written)
     entries = [{"fullUrl": f"{BASE}/{one['resourceType']}/{one['id']}", "resource": one} for one in resources]
     # A copy: what days and tables hold is shared, and a caller may break its chart to show a fault.

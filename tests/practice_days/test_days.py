@@ -196,6 +196,17 @@ def test_what_is_no_clock_time_is_refused(written: str) -> None:
         Clock("2026-11-09", "-06:00").time(written)
 
 
+def test_practice_days_never_grow_older_than_an_ehr_is_asked_for() -> None:
+    assert day("infliximab", datetime(2027, 8, 1, tzinfo=UTC)) == day("infliximab")
+    visit = next(
+        one["resource"]
+        for one in day("infliximab", datetime(2031, 1, 1, tzinfo=UTC))["entry"]
+        if "period" in one["resource"]
+    )
+    start = datetime.fromisoformat(visit["period"]["start"])
+    assert datetime(2031, 1, 1, tzinfo=UTC) - start < timedelta(days=301) and start.strftime("%a %H:%M") == "Mon 08:40"
+
+
 def test_the_running_infusion_is_always_opened_now_and_other_days_keep_their_dates() -> None:
     now = datetime(2027, 3, 1, 15, 30, tzinfo=UTC)
     rows = [one["resource"] for one in day("still-running", now)["entry"]]
