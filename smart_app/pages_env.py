@@ -6,23 +6,17 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from coding.rules import VERSION
 from smart_app.view_words import GRADES, VERDICTS, count, full_date, long_date, short_date, upper_first
-from smart_app.words import templates
+from smart_app.words import jinja
 
 
 @cache
 def environment() -> Environment:
     """The environment of all pages."""
-    env = Environment(
-        loader=FileSystemLoader(templates()),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
+    env = jinja(escaped=True)
     env.filters.update(
         long_date=long_date, full_date=full_date, short_date=short_date, upper_first=upper_first, web=web, part=part
     )

@@ -30,16 +30,21 @@ def wrap(text: str, indent: int = 0, first: int | None = None) -> str:
     return textwrap.fill(text, WIDTH, initial_indent=lead, subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
-@cache
-def environment() -> Environment:
-    """Jinja for plain text: an unknown name is an error, not an empty place."""
-    env = Environment(
+def jinja(escaped: bool) -> Environment:
+    """Jinja over the templates: an unknown name is an error, not an empty place. escaped: for HTML."""
+    return Environment(
         loader=FileSystemLoader(templates()),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,
+        autoescape=escaped,
     )
+
+
+@cache
+def environment() -> Environment:
+    """The environment of plain text."""
+    env = jinja(escaped=False)
     env.filters["wrap"] = wrap
     env.filters["by_severity"] = by_severity
     env.globals["label"] = label
