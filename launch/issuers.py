@@ -14,6 +14,7 @@ from launch.scopes import table
 CLIENT_TYPES = ("public", "symmetric", "asymmetric")
 KEY_ALGS = ("RS384", "ES384")
 BASIC_ENCODINGS = ("rfc6749", "raw")
+ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?")
 ACCESS = ("online_access", "offline_access", "")
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # scope-token of RFC 6749 section 3.3
 SCOPES_V1 = table().v1
@@ -162,7 +163,8 @@ def _tuple(value: object, called: str, key: str) -> tuple[str, ...]:
 
 
 def _is_origin(text: str) -> bool:
-    return bool(re.fullmatch(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?", text))
+    """Scheme, host and port only; plain HTTP on this machine only, for anybody between could frame the app in its name."""
+    return bool(ORIGIN.fullmatch(text)) and is_safe(text, True)
 
 
 def _shown(iss: str) -> str:

@@ -52,6 +52,7 @@ def test_an_ehr_is_found_by_its_name_too() -> None:
         ({"scopes": ["openid fhirUser"]}, "not a scope"),
         ({"frame_ancestors": ["*"]}, "origins"),
         ({"frame_ancestors": ["https://ehr.example/"]}, "origins"),
+        ({"frame_ancestors": ["http://ehr.example"]}, "origins"),
         ({"frame_ancestors": ["https://ehr.example; script-src *"]}, "origins"),
         ({"trust_hosts": ["https://sign-in.example"]}, "hosts such as"),
         ({"allow_http": "yes"}, "true or false"),
