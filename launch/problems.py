@@ -179,14 +179,6 @@ class SessionEnded(LaunchProblem):
     status = 401
 
 
-class ScopesMissing(LaunchProblem):
-    code = "scopes-missing"
-    title = "The EHR did not let the app read what it needs"
-    means = "Without the administrations of medicines there is nothing to code."
-    do = "Ask the operator of the EHR to allow the app to read MedicationAdministration."
-    status = 403
-
-
 def plain(text: object, limit: int = TEXT_LENGTH) -> str:
     """The text on one line, printable, cut to the limit; "" for anything that is no text."""
     if not isinstance(text, str):

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from coding.model import DERIVED, Fact, Moment
+from smart_app.notes import sentences
 from smart_app.wordlists import either, table
 
 _TABLE = table("phrases")["stop"]
@@ -18,7 +19,6 @@ _ABOUT: tuple[str, ...] = tuple(_TABLE["about"])
 _SAY = either([pattern.replace("CLOCK", _TABLE["clock"]) for pattern in _TABLE["say"]])
 _UNLESS = either(_TABLE["unless"])
 _RUNS_ON = either(_TABLE["runs_on"])
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|[\r\n]+|;")
 _HOUR, _DAY, _NOON = 3_600, 86_400, 12
 NOTED = "noted-stop"
 
@@ -55,12 +55,15 @@ def _said(note: str) -> tuple[Clock, str] | None:
     lowered = note.lower()
     if not any(word in lowered for word in _ABOUT) or _RUNS_ON.search(note):
         return None
-    found = {}
-    for sentence in _SENTENCE_END.split(note):
+    found: dict[Clock | None, str] = {}
+    for sentence in sentences(note):
         match = _SAY.search(sentence)
         if match and not _UNLESS.search(sentence):
             found[_clock(match)] = sentence.strip()
-    return next(iter(found.items())) if len(found) == 1 and None not in found else None  # type: ignore[return-value]
+    if len(found) != 1:
+        return None
+    ((clock, said),) = found.items()
+    return None if clock is None else (clock, said)
 
 
 def _clock(match: re.Match[str]) -> Clock | None:

@@ -59,7 +59,8 @@ class _Kind:
 _KINDS = tuple(_Kind(entry) for entry in _TABLE["fact"])
 
 
-def _sentences(text: str) -> Iterator[str]:
+def sentences(text: str) -> Iterator[str]:
+    """The sentences and lines of a text, without empty ones."""
     for sentence in _SENTENCE_END.split(text):
         if sentence and not sentence.isspace():
             yield sentence
@@ -80,7 +81,7 @@ def read_facts(text: str, where: str = "") -> tuple[Fact, ...]:
             if kind.stated(text):
                 found.append(Fact(kind.name, text.strip()))
             continue
-        for sentence in _sentences(text):
+        for sentence in sentences(text):
             if kind.stated(sentence):
                 found.append(Fact(kind.name, sentence.strip()))
                 break

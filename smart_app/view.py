@@ -209,7 +209,7 @@ def encounter_page(
     """The page of one visit. base: the path of the launch, without a slash at its end.
 
     links, each left out where it does not apply: self (this page; its query is kept when the policy changes), encounters (other
-    visits), sign_out (POST), csrf (its token), style (sheet of the EHR's colours), script, csv, chargeitem, claim (exports),
+    visits), sign_out (POST), csrf (its token), style (sheet of the EHR's colours), csv, chargeitem, claim (exports),
     sign_off (POST). now: epoch seconds, or None where no infusion can be running.
     """
     action = links.get("self", f"{base}/")

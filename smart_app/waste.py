@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from coding.model import Quantity, Waste
+from smart_app.notes import sentences
 from smart_app.quantities import unit_of
 from smart_app.wordlists import either, table
 
@@ -35,7 +36,6 @@ _LOST_BEFORE = re.compile(
 _NONE = either(_TABLE["none"])
 _NOT_NONE = either(_TABLE["not_none"])
 _MULTI = re.compile(_TABLE["multi_dose"], re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|[\r\n]+|;")
 
 
 def _sized(found: re.Match[str]) -> Quantity:
@@ -86,7 +86,7 @@ def read_waste(text: str) -> Waste | None:
     amounts: list[Quantity] = []
     none = False
     quotes: list[str] = []
-    for sentence in dict.fromkeys(part.strip() for part in _SENTENCE_END.split(text)):
+    for sentence in dict.fromkeys(part.strip() for part in sentences(text)):
         opened, lost = _vials(sentence), _lost(sentence)
         spared = bool(_NONE.search(sentence)) and not _NOT_NONE.search(sentence)
         zero = [amount for amount in lost if amount.value == 0]

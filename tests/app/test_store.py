@@ -46,7 +46,7 @@ def test_a_pending_launch_is_taken_once_by_its_own_browser(store: Store) -> None
     assert store.take_pending("mine", PENDING.state) is None
 
 
-def test_a_pending_launch_ends_after_ten_minutes(store: Store, clock: Clock) -> None:
+def test_a_pending_launch_is_kept_for_a_while_and_no_longer(store: Store, clock: Clock) -> None:
     for seconds, there in ((KEPT * PENDING_SECONDS, True), (KEPT * PENDING_SECONDS + 1, False)):
         store.keep_pending("mine", PENDING)
         clock.now += seconds
