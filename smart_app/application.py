@@ -89,6 +89,11 @@ def build(config: Config | str) -> Flask:
     def home() -> Response:
         return redirect("/standalone", 302)
 
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        """None: browsers ask by themselves, and that is no failure to record."""
+        return Response(status=204)
+
     @app.get("/health")
     def health() -> Response:
         return Response("ok", mimetype="text/plain")
