@@ -1,0 +1,50 @@
+"""Questions that are declined before anything is read in them (tables/panel/guards.toml)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from coding.panel.lexicon import normal, panel_table, words
+from coding.panel.retrieve import Row, rows
+from coding.rules import TableError
+
+TABLE = "panel/guards.toml"
+
+
+class _Guard(NamedTuple):
+    row: Row
+    groups: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str] | None
+
+
+def _pattern(writings: list[str]) -> re.Pattern[str]:
+    """One pattern for the writings of a group: whole words, and a number may begin a code (so "so 96" meets "so 96366")."""
+    parts = []
+    for writing in sorted(writings, key=len, reverse=True):
+        said = " ".join(word.text for word in words(normal(writing)))
+        parts.append(re.escape(said) + (r"\d*" if said[-1:].isdigit() else ""))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+
+
+@lru_cache(maxsize=1)
+def _guards() -> tuple[_Guard, ...]:
+    found = []
+    for raw in panel_table("guards.toml")["guard"]:  # type: ignore[attr-defined]
+        answer = str(raw["answer"])
+        if answer not in rows(): continue
+        if answer not in rows() or not rows()[answer].declined:
+            raise TableError(f"{TABLE}: {answer} is not an answer that declines")
+        unless = _pattern(raw["unless"]) if raw.get("unless") else None
+        found.append(_Guard(rows()[answer], tuple(_pattern(group) for group in raw["groups"]), unless))
+    return tuple(found)
+
+
+def refusal(question: str) -> Row | None:
+    """The decline that a question meets, or None."""
+    said = " ".join(word.text for word in words(normal(question)))
+    for guard in _guards():
+        if all(group.search(said) for group in guard.groups) and not (guard.unless and guard.unless.search(said)):
+            return guard.row
+    return None

@@ -1,0 +1,151 @@
+"""When each item of a case ran: from the clock times said, or laid out in the order said where no clock was named.
+
+Minutes since midnight of one made day. Laid-out times decide nothing but the order; they are never shown as times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from coding.panel.grammar import AFTER, BEFORE, DURING, LATER, SAME, THEN
+from coding.panel.lexicon import panel_table
+from coding.panel.said import Item
+from coding.panel.times import Span
+
+LAYOUT: dict[str, int] = {name: value for name, value in panel_table("scratch.toml")["layout"].items() if name != "day"}  # type: ignore[attr-defined]
+FOLLOWS = (AFTER, THEN, LATER)
+
+
+class Flow(NamedTuple):
+    """One stretch of an item: minutes since midnight; stop is None for a push at one time, or where no stop is known."""
+
+    start: int
+    stop: int | None = None
+
+
+class Placed(NamedTuple):
+    """An item with its stretches. clocked: its times were said. open: it is an infusion whose minutes were not said."""
+
+    item: Item
+    flows: tuple[Flow, ...]
+    clocked: bool
+    open: bool = False
+
+
+def place(items: Sequence[Item]) -> tuple[Placed, ...]:
+    """Each item with its stretches, in the order said."""
+    placed: dict[int, Placed] = {}
+    crossing = next((span.start for item in items for span in item.spans if span.stop >= 1440), None)
+    for index, item in enumerate(items):
+        flows = _clocked(item, crossing)
+        if flows:
+            placed[index] = Placed(item, flows, True, flows[-1].stop is None and item.technique == "infusion")
+    order = sorted(set(range(len(items))) - set(placed), key=lambda index: (items[index].relation == BEFORE, index))
+    pushes = 0
+    for index in order:
+        item = items[index]
+        placed[index] = _laid_out(item, index, placed, items, pushes)
+        pushes += item.technique != "infusion"
+    return tuple(placed[index] for index in range(len(items)))
+
+
+def minutes_said(item: Item) -> int:
+    """The minutes that durations give an item, its pauses taken out; 0 where none was said."""
+    base = [one.minutes for one in item.lengths if not one.more and not one.less]
+    more = sum(one.minutes for one in item.lengths if one.more) - sum(one.minutes for one in item.lengths if one.less)
+    return max(0, sum(base) + more - item.paused)
+
+
+def _clocked(item: Item, crossing: int | None) -> tuple[Flow, ...]:
+    def day(minute: int) -> int:
+        late = crossing is not None and minute < crossing - LAYOUT["rolls_over_after"]
+        return minute + 1440 if late else minute
+
+    flows: list[Flow] = []
+    for span in item.spans:
+        shift = day(span.start) - span.start
+        flows += _without_pauses(Flow(span.start + shift, span.stop + shift), item, shift)
+    planned = [one for one in item.lengths if not one.more and not one.less]
+    for role in item.clocks:
+        at = day(role.clock.minute)
+        if role.part == "stop" and planned:
+            flows.append(Flow(at - planned[0].minutes, at))
+        elif role.part == "stop" and item.technique == "infusion":
+            continue
+        else:
+            flows.append(Flow(at, at + minutes_said(item) if planned else None))
+    more = sum(one.minutes for one in item.lengths if one.more) - sum(one.minutes for one in item.lengths if one.less)
+    if more and flows and flows[-1].stop is not None:
+        flows[-1] = Flow(flows[-1].start, max(flows[-1].start, flows[-1].stop + more))
+    if item.count > 1 and len(flows) == 1 and flows[0].stop is None and item.apart:
+        flows = [Flow(flows[0].start + n * item.apart) for n in range(item.count)]
+    return tuple(flows)
+
+
+def _without_pauses(flow: Flow, item: Item, shift: int) -> list[Flow]:
+    holes: list[Span] = [hole for hole in item.pauses if flow.start <= hole.start + shift and flow.stop is not None and hole.stop + shift <= flow.stop]
+    start, result = flow.start, []
+    for hole in sorted(holes):
+        result.append(Flow(start, hole.start + shift))
+        start = hole.stop + shift
+    if item.paused and flow.stop is not None and not holes:
+        middle = (start + flow.stop - item.paused) // 2
+        result.append(Flow(start, middle))
+        start = middle + item.paused
+    return [*result, Flow(start, flow.stop)]
+
+
+def _laid_out(item: Item, index: int, placed: dict[int, Placed], items: Sequence[Item], pushes: int) -> Placed:
+    infusion = item.technique == "infusion"
+    length = minutes_said(item)
+    anchor = _anchor(index, placed, item)
+    if anchor is None:
+        start = LAYOUT["first_minute"] + (0 if infusion else pushes * LAYOUT["next_push"])
+    else:
+        start = _beside(item, anchor, placed, length, pushes, infusion)
+    if infusion and item.relation == SAME and not length and anchor is not None:
+        return Placed(item, anchor.flows, anchor.clocked, anchor.open)
+    if length:
+        share = length // item.count if item.count > 1 and not infusion else length
+        first = (Flow(start, start + share),)
+    else:
+        first = (Flow(start),)
+    apart = item.apart or LAYOUT["next_push"]
+    repeats = item.count if not infusion else 1
+    flows = tuple(Flow(one.start + n * apart, None if one.stop is None else one.stop + n * apart) for n in range(repeats) for one in first)
+    return Placed(item, flows, False, infusion and not length)
+
+
+def _anchor(index: int, placed: dict[int, Placed], item: Item) -> Placed | None:
+    """The item that this one is laid out by: the one said before it, else the first that has a place."""
+    earlier = [placed[place] for place in sorted(placed) if place < index]
+    if item.relation in (BEFORE, DURING, SAME):
+        flowing = [one for one in earlier if one.item.technique == "infusion"]
+        earlier = flowing or earlier
+    later = [placed[place] for place in sorted(placed) if place > index]
+    return earlier[-1] if earlier else later[0] if later else None
+
+
+def _beside(item: Item, anchor: Placed, placed: dict[int, Placed], length: int, pushes: int, infusion: bool) -> int:
+    first = min(one.flows[0].start for one in placed.values())
+    step = pushes * LAYOUT["next_push"]
+    if item.relation == BEFORE:
+        return first - item.gap - (length or LAYOUT["push_before"]) - (0 if length else step)
+    if item.relation in (DURING, SAME):
+        return anchor.flows[0].start + (0 if item.relation == SAME and infusion else LAYOUT["push_during"] + step)
+    if item.relation in FOLLOWS or infusion:
+        end = _end(anchor) if item.gap or not infusion else max(_end(anchor), _end(_last(placed)))
+        return end + item.gap + (0 if infusion else step)
+    if anchor.item.technique == "infusion":
+        return first - LAYOUT["push_before"] - step if first > LAYOUT["push_before"] + step else first + step
+    return _end(anchor) + (item.gap or LAYOUT["next_push"])
+
+
+def _end(placed: Placed) -> int:
+    return max(one.start if one.stop is None else one.stop for one in placed.flows)
+
+
+def _last(placed: dict[int, Placed]) -> Placed:
+    flowing = [one for one in placed.values() if one.item.technique == "infusion"]
+    return max(flowing or list(placed.values()), key=_end)

@@ -1,0 +1,154 @@
+"""A case in words as an encounter that the engine can code: the scratch chart. Nothing of it ever enters a real chart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from coding.drugs import identify
+from coding.model import FACILITY, PROFESSIONAL, Administration, Condition, Encounter, Fact, Moment, Order, Substance
+from coding.panel.grammar import Case
+from coding.panel.lexicon import panel_table
+from coding.panel.said import Item
+from coding.panel.schedule import Flow, Placed, place
+from coding.policy import Policy
+
+_TABLE = panel_table("scratch.toml")
+DAY = str(dict(_TABLE["layout"])["day"])  # type: ignore[call-overload]
+MIDNIGHT = int(datetime.fromisoformat(f"{DAY}T00:00:00").replace(tzinfo=UTC).timestamp())
+_ICD: dict[str, str] = dict(_TABLE["indication"])  # type: ignore[call-overload]
+_PLACE: dict[str, str] = dict(_TABLE["place"])  # type: ignore[call-overload]
+_SITE: dict[str, str] = dict(_TABLE["site"])  # type: ignore[call-overload]
+SAID = "the question"
+ORDERED = "dehydration"
+_FACTS = {"reaction": "stopped-early", "keep-open": "keep-open", "flush": "flush"}
+_KIND = {"emergency": "emergency", "observation": "observation"}
+
+
+class Scratch(NamedTuple):
+    """The made visit. assumed: keys of phrases that must be said. open: drugs whose minutes were not said.
+
+    clocked: every time was said; else no sentence with a clock time may be shown.
+    """
+
+    encounter: Encounter
+    setting: str
+    assumed: tuple[str, ...]
+    open: tuple[str, ...]
+    clocked: bool
+    slips: tuple[tuple[str, str], ...]
+
+
+def build(case: Case, policy: Policy) -> Scratch | None:
+    """The case as a visit, or None where it names no administration that could be coded."""
+    items = [_complete(item) for item in case.items]
+    items = [one for one in items if one.technique or one.route]
+    if not items or "separate-visit" in case.marks:
+        return None
+    placed = place(items)
+    setting, kind, assumed = _setting(case, policy)
+    rows: list[Administration] = []
+    for number, one in enumerate(placed, 1):
+        rows += _rows(one, number, case)
+    if not all(one.clocked for one in placed) and any(one.item.technique == "infusion" for one in placed) and len(placed) > 1:
+        assumed.append("order")
+    if any(one.item.fluid and one.item.technique == "infusion" for one in placed) and "keep-open" not in case.marks:
+        assumed.append("fluid")
+    if any(not span.sure for item in items for span in item.spans) or any(not role.clock.sure for item in items for role in item.clocks):
+        assumed.append("clock")
+    if any(one.item.count > 1 and not one.item.apart and len(one.flows) > 1 and not one.item.drugs[0].noun for one in placed):
+        assumed.append("repeat")
+    icd = tuple(dict.fromkeys(_ICD[one] for one in case.indications))
+    encounter = Encounter(
+        "what-if",
+        kind=kind,
+        place=_PLACE.get(setting, ""),
+        start=None,
+        conditions=tuple(Condition(code, "", f"said-{code}") for code in icd),
+        administrations=tuple(rows),
+    )
+    return Scratch(
+        encounter,
+        setting,
+        tuple(assumed),
+        tuple(_name(one.item) for one in placed if one.open),
+        all(one.clocked for one in placed),
+        tuple((drug.said, drug.name) for item in items for drug in item.drugs if drug.said),
+    )
+
+
+def _complete(item: Item) -> Item:
+    """The item with technique and route where the words leave only one."""
+    if item.technique == "injection" or (item.route in ("sc", "im") and item.technique != "infusion" and not _long(item)):
+        return item._replace(technique="injection", route=item.route if item.route in ("sc", "im") else _shot_route(item))
+    if item.route == "po" or "flush" in item.marks and item.fluid:
+        return item._replace(technique="")
+    if item.technique in ("push", "pca", "pump"):
+        return item._replace(route=item.route or "iv")
+    if item.spans or item.lengths or item.fluid or item.technique == "infusion" or item.relation == "same":
+        return item._replace(technique="infusion", route=item.route or "iv")
+    if item.clocks:
+        return item._replace(technique="push" if _pushable(item) else "infusion", route="iv")
+    return item
+
+
+def _long(item: Item) -> bool:
+    return bool(item.spans or item.lengths)
+
+
+def _pushable(item: Item) -> bool:
+    return all(identify(drug.name).drug.push_plausible != "N" for drug in item.drugs)
+
+
+def _shot_route(item: Item) -> str:
+    drug = identify(item.drugs[0].name).drug
+    return "im" if drug.goes_by("im") and not drug.goes_by("sc") else "sc"
+
+
+def _setting(case: Case, policy: Policy) -> tuple[str, str, list[str]]:
+    said = [one for one in case.settings if one != "clinic"]
+    setting = policy.setting if not said else PROFESSIONAL if said[-1] == "professional" else FACILITY
+    kind = next((_KIND[one] for one in said if one in _KIND), "outpatient")
+    return setting, kind, [f"setting-{setting}"]
+
+
+def _rows(placed: Placed, number: int, case: Case) -> list[Administration]:
+    item = placed.item
+    flows = placed.flows
+    return [_row(item, flow, f"{number}{chr(96 + n) if len(flows) > 1 else ''}", number, case, placed.open) for n, flow in enumerate(flows, 1)]
+
+
+def _row(item: Item, flow: Flow, id: str, number: int, case: Case, open_: bool) -> Administration:
+    drugs = [drug.name for drug in item.drugs]
+    if item.count > 1 and item.drugs[0].noun and not item.drugs[0].fluid:
+        drugs = [f"drug {chr(64 + number + ord(id[-1]) - 96)}"]
+    stop = None if flow.stop is None else _moment(flow.stop)
+    marks = dict.fromkeys((*item.marks, *(mark for mark in case.marks if mark == "keep-open" and item.fluid)))
+    facts = tuple(Fact(_FACTS[mark], mark) for mark in marks if mark in _FACTS)
+    site = _SITE.get(item.site, "") if item.site != "port" else ""
+    if site and "incompatible" in case.marks:
+        facts = (*facts, Fact("second-site-needed", "incompatible"))
+    fluid = item.fluid
+    order = Order(f"order-{number}", reason=ORDERED if fluid and "flush" not in item.marks else "")
+    return Administration(
+        id,
+        tuple(Substance(name) for name in drugs),
+        " + ".join(drugs),
+        route=item.route,
+        technique=item.technique,
+        status="stopped" if "reaction" in item.marks and flow.stop is not None else "given",
+        start=_moment(flow.start),
+        stop=stop,
+        dose=item.dose,
+        site=site,
+        order=order,
+        facts=facts,
+    )
+
+
+def _moment(minute: int) -> Moment:
+    return Moment(MIDNIGHT + minute * 60, 0, source=SAID)
+
+
+def _name(item: Item) -> str:
+    return " + ".join(drug.name for drug in item.drugs)

@@ -1,0 +1,102 @@
+"""The only makers of sentences, one for each place a sentence may come from, and the check that one came from there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from coding.model import Coded, Considered, DrugLine, Line, NotBilled, Problem, Step
+from coding.panel.answer import CARD, CONSIDERED, LINE, NOT_BILLED, PHRASE, PROBLEM, STEP, TABLE, Sentence
+from coding.panel.lexicon import panel_table
+from coding.panel.retrieve import Row, rows
+from coding.rules import CARDS, card
+
+_RULE = re.compile(r" \[rule [^\]]*\]")
+_CLOCK = re.compile(r", \d\d:\d\d(?: \(\d{4}-\d\d-\d\d\))?(?: to \d\d:\d\d(?: \([^)]*\))?)?(?:, \d\d:\d\d to \d\d:\d\d)*")
+_ANY_CLOCK = re.compile(r"\b\d\d:\d\d\b")
+
+
+@lru_cache(maxsize=1)
+def phrases() -> Mapping[str, str]:
+    """The sentences with gaps, by key."""
+    return dict(panel_table("phrases.toml")["phrase"])  # type: ignore[call-overload]
+
+
+def from_card(id: str) -> Sentence:
+    """What a card says."""
+    return Sentence(card(id).says, CARD, id)
+
+
+def other_reading(id: str) -> tuple[Sentence, ...]:
+    """The reading of other authorities that a card gives."""
+    found = card(id).disagree
+    return (Sentence(found, CARD, id),) if found else ()
+
+
+def from_row(row: Row) -> tuple[Sentence, ...]:
+    """The short answer of a row."""
+    return tuple(Sentence(text, TABLE, row.id) for text in row.short)
+
+
+def phrase(key: str, **values: object) -> Sentence:
+    """A sentence with its gaps filled."""
+    return Sentence(phrases()[key].format(**values), PHRASE, key)
+
+
+def from_line(line: Line | DrugLine, clocked: bool = True) -> Sentence:
+    """Why a line stands, without the citation that a chip shows. clocked: its times were said or charted, not laid out."""
+    text = _RULE.sub("", line.why)
+    return Sentence(text if clocked else _CLOCK.sub("", text), LINE, line.code)
+
+
+def from_step(step: Step) -> Sentence:
+    """What a step found."""
+    return Sentence(step.says, STEP, step.rule)
+
+
+def from_problem(problem: Problem, change: bool = True) -> Sentence:
+    """What a problem says, and what would change it."""
+    return Sentence(f"{problem.says} {problem.would_change}".strip() if change else problem.says, PROBLEM, problem.code)
+
+
+def from_considered(one: Considered, change: bool = True) -> Sentence:
+    """Why a code was not reached, and what would change it."""
+    return Sentence(f"{one.why} {one.would_change}".strip() if change else one.why, CONSIDERED, one.code)
+
+
+def from_unbilled(one: NotBilled) -> Sentence:
+    """Why an administration has no line."""
+    return Sentence(one.why, NOT_BILLED, one.resource)
+
+
+def without_clocks(found: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    """Without the sentences that show a clock time: in a case laid out from durations no time was said."""
+    return tuple(one for one in found if not _ANY_CLOCK.search(one.text))
+
+
+def traces(sentence: Sentence, coded: Coded | None = None) -> bool:
+    """Whether a sentence stands where it says it comes from. coded: the answer of the engine that it may quote."""
+    kind, ref, text = sentence.kind, sentence.ref, sentence.text
+    if kind == CARD:
+        return ref in CARDS and text in (CARDS[ref].says, CARDS[ref].disagree)
+    if kind == TABLE:
+        return ref in rows() and text in rows()[ref].short
+    if kind == PHRASE:
+        return ref in phrases() and bool(re.fullmatch(_pattern(phrases()[ref]), text, re.S))
+    if coded is None:
+        return False
+    if kind == LINE:
+        whys = [_RULE.sub("", one.why) for one in (*coded.lines, *coded.drug_lines) if one.code == ref]
+        return any(text in (why, _CLOCK.sub("", why)) for why in whys)
+    if kind == STEP:
+        return any(one.rule == ref and one.says == text for one in coded.steps)
+    if kind == PROBLEM:
+        return any(one.code == ref and text.startswith(one.says) for one in coded.problems)
+    if kind == CONSIDERED:
+        return any(one.code == ref and text.startswith(one.why) for one in coded.considered)
+    return any(one.resource == ref and one.why == text for one in coded.not_billed)
+
+
+def _pattern(template: str) -> str:
+    return "".join(".+?" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", template))

@@ -1,0 +1,136 @@
+"""A case in words answered by the engine: lines, minutes, why, and the reading of others."""
+
+from __future__ import annotations
+
+from coding.engine import code
+from coding.explain import totals
+from coding.model import NOT_MET, TELLS, Coded
+from coding.panel.answer import ASKS_BACK, WHAT_IF, Answer, Choice, Evidence, Sentence
+from coding.panel.scratch import Scratch
+from coding.panel.sentences import (
+    from_considered,
+    from_line,
+    from_problem,
+    from_unbilled,
+    other_reading,
+    phrase,
+    without_clocks,
+)
+from coding.policy import Policy, payer_named, policy_for
+from coding.rules import CARDS
+
+READINGS = ("PROFILE_READING", "COMPLEXITY_OPTION", "SAME_DRUG_READINGS", "VISIT_REASON_READING", "CLOCK_ORDER_READING",
+            "BOLUS_READINGS", "PUSH_DURING_OWN_INFUSION", "PUSH_AFTER_INFUSION", "HYDRATION_PUSH_MINUTES",
+            "SECOND_SITE_UNSUPPORTED", "INDICATION_MISSING", "STOPPED_EARLY", "NOT_PAYABLE")  # fmt: skip
+NOISE = ("WASTE_UNDOCUMENTED", "DIAGNOSIS_MISSING", "DRUG_UNKNOWN", "PLACE_UNKNOWN", "TECHNIQUE_ASSUMED", "PRIMARY_REASON_INFERRED")
+
+
+def codes_in_words(lines: tuple[tuple[str, int], ...]) -> str:
+    """Codes and units added up: "96365 x1, 96366 x1"."""
+    return ", ".join(f"{code_} x{units}" for code_, units in lines)
+
+
+def policy_of(scratch: Scratch, policy: Policy) -> Policy:
+    """The policy with the setting that the words name."""
+    if scratch.setting == policy.setting:
+        return policy
+    own = {name: policy[name] for name in policy.overridden}
+    return policy_for(scratch.setting, policy.payer, own)
+
+
+def coded(scratch: Scratch, policy: Policy) -> Coded:
+    """The engine's answer for a case in words."""
+    return code(scratch.encounter, policy_of(scratch, policy))
+
+
+def answer_case(scratch: Scratch, policy: Policy, before: tuple[tuple[str, int], ...] | None = None) -> Answer:
+    """Lines and reasons of a case in words; a question back where its minutes are open. before: the lines of the talk so far."""
+    found = coded(scratch, policy)
+    if scratch.open and not any(line.minutes for line in found.lines):
+        return _ask_minutes(scratch, found)
+    added = totals(found)
+    short: list[Sentence] = [phrase("lines-if", codes=codes_in_words(added)) if added else phrase("lines-none")]
+    short += _minutes(found, scratch)
+    if before is not None and before != added and before:
+        short.append(phrase("was-lines", codes=codes_in_words(before)))
+    elif before is not None and before == added:
+        short.append(phrase("same-lines"))
+    if scratch.open:
+        short.append(phrase("ask-minutes", names=_names(scratch.open)))
+    not_reached = [from_considered(one, change=scratch.clocked) for one in found.considered if one.verdict == NOT_MET]
+    unbilled = [from_unbilled(one) for one in found.not_billed]
+    if not added:
+        short += unbilled[:2] or not_reached[:1]
+    asked = [one for one in found.problems if one.code in READINGS]
+    other = [from_problem(one, change=False) for one in asked]
+    working = [from_line(line, scratch.clocked) for line in found.lines]
+    working += [one for one in (*unbilled, *not_reached) if one not in short]
+    if not scratch.clocked:
+        working, other, short = list(without_clocks(tuple(working))), list(without_clocks(tuple(other))), list(without_clocks(tuple(short)))
+    rules = _rules(found)
+    return Answer(
+        WHAT_IF,
+        tuple(dict.fromkeys(short)),
+        working=tuple(dict.fromkeys(working)),
+        other=tuple(dict.fromkeys([*other, *_cards_of(asked)])),
+        assumed=_assumed(scratch, policy),
+        lines=found.lines,
+        drug_lines=found.drug_lines,
+        hypothetical=True,
+        rules=rules,
+        evidence=tuple(Evidence("line", line.code, line.substance) for line in found.lines),
+        choices=_choices(scratch),
+    )
+
+
+def _minutes(found: Coded, scratch: Scratch) -> list[Sentence]:
+    """The minutes of each drug that has timed lines, said once."""
+    said: dict[str, int] = {}
+    for line in found.lines:
+        if line.minutes is not None:
+            said.setdefault(line.substance, line.minutes)
+    return [phrase("total-minutes", name=name, minutes=minutes) for name, minutes in said.items()]
+
+
+def _cards_of(problems: list) -> list[Sentence]:  # type: ignore[type-arg]
+    told = [one for one in problems if one.severity == TELLS and one.code == "SAME_DRUG_READINGS"]
+    return [sentence for one in told for rule in one.rules[:1] for sentence in other_reading(rule)]
+
+
+def _rules(found: Coded) -> tuple[str, ...]:
+    rules = [rule for line in found.lines for rule in line.rules]
+    rules += [rule for one in found.not_billed for rule in one.rules]
+    rules += [rule for one in found.considered if one.verdict == NOT_MET for rule in one.rules]
+    return tuple(rule for rule in dict.fromkeys(rules) if rule in CARDS)[:8]
+
+
+def _assumed(scratch: Scratch, policy: Policy) -> tuple[Sentence, ...]:
+    payer = payer_named(policy.payer).title if policy.payer else policy.payer
+    said = [phrase(f"setting-{scratch.setting}", payer=payer.lower() if policy.payer == "commercial" else payer)]
+    said += [phrase("assume-slip", said=slip, name=name) for slip, name in scratch.slips]
+    said += [phrase(f"assume-{one}") for one in scratch.assumed if not one.startswith("setting-")]
+    return (*said, phrase("hypothetical"))
+
+
+def _ask_minutes(scratch: Scratch, found: Coded) -> Answer:
+    short = [phrase("ask-minutes", names=_names(scratch.open))]
+    rest = [from_line(line, scratch.clocked) for line in found.lines]
+    return Answer(
+        ASKS_BACK,
+        tuple(short),
+        working=without_clocks(tuple(rest)) if not scratch.clocked else tuple(rest),
+        assumed=(),
+        hypothetical=True,
+        rules=("documentation.start-and-stop",),
+    )
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def _choices(scratch: Scratch) -> tuple[Choice, ...]:
+    other = "And in an office?" if scratch.setting == "facility" else "And in a hospital?"
+    return (Choice(other, other),)
+
+
