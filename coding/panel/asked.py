@@ -96,7 +96,7 @@ class Asked(NamedTuple):
     @property
     def about_family(self) -> bool:
         """Whether it asks which code family one drug takes."""
-        if self.only_drug is None or self.only_drug.fluid or not ASKS_FAMILY.search(self.text):
+        if self.only_drug is None or len(self.drugs) > 1 or self.only_drug.fluid or not ASKS_FAMILY.search(self.text):
             return False
         return len(self.features - FAMILY) <= 1 and not (self.timed or (self.charted and self.points and not self.codes))
 
@@ -154,7 +154,11 @@ def _complete(case: Case, text: str, own: frozenset[str], best: Match | None, ch
         return False
     if NOT_A_CASE.search(text) or "deny" in own:
         return False
-    open_ = [one for one in case.items if one.technique == "infusion" and not (one.spans or minutes_said(one) or one.clocks or one.relation == "same")]
+    open_ = [
+        one
+        for one in case.items
+        if (one.technique == "infusion" or one.fluid) and not (one.spans or minutes_said(one) or one.clocks or one.relation == "same")
+    ]
     said = [one for one in case.items if one.timed or one.technique in ("push", "injection") or one.route in ("sc", "im")]
     if open_ or not said or any(one.technique in ("pump", "pca") and not one.timed for one in case.items):
         return False
@@ -164,6 +168,8 @@ def _complete(case: Case, text: str, own: frozenset[str], best: Match | None, ch
     generic = all(drug.noun and not drug.fluid for item in case.items for drug in item.drugs)
     if generic and best is not None and best.score >= RULE_FIRST and (QUESTION.search(text) or CODE.search(text)):
         return len(case.items) == 1 and timed and not own & EXAMPLES
+    if generic and not timed:
+        return False
     return timed or len(case.items) > 1 or not (best is not None and best.score >= STRONG)
 
 

@@ -207,6 +207,8 @@ class _Reader:
         else:
             mentions = (mention,)
         item = _with(Item(mentions), tuple(group), self._corrects())
+        if mention.noun and not (mention.fluid or _noun(drug).same) and item.relation in (THEN, AFTER, LATER) and "again" not in item.marks:
+            item = item._replace(drugs=(self._another(mention),))
         if join == "with" and not item.relation and not item.spans:
             item = item._replace(relation=DURING if item.technique != "infusion" else SAME)
         if self._label and not item.relation and not item.spans and not item.clocks:
@@ -219,6 +221,11 @@ class _Reader:
             return
         self.changed = self.changed or (self._old > 0 and item.said)
         self.items.append(item)
+
+    def _another(self, mention: Mention) -> Mention:
+        """The same noun for another drug: "antibiotic 1 hr, next antibiotic 20 min"."""
+        used = sum(one.drugs[0].noun == mention.noun for one in self.items)
+        return mention._replace(name=f"{mention.name} {used + 1}", key=f"{mention.key} {used + 1}") if used else mention
 
     def _mixed(self, item: Item) -> Item:
         drugs = list(item.drugs)
@@ -320,7 +327,8 @@ def _time(item: Item, one: Token, before: Token | None, after: Token | None, pau
         return item._replace(apart=what.minutes)
     if after is not None and after.kind == "relation" and _is_gap(item, after.value):
         return item._replace(gap=what.minutes)
-    return item._replace(lengths=(*item.lengths, what))
+    said = any(one.minutes == what.minutes and not one.more for one in item.lengths) and not what.more and not item.relation
+    return item if said else item._replace(lengths=(*item.lengths, what))
 
 
 def _is_gap(item: Item, relation: str) -> bool:

@@ -15,6 +15,13 @@ _SHORT = (
     (re.compile(r"\bw/\s?o\b"), "without "),
     (re.compile(r"\bw/\s?"), "with "),
     (re.compile(r"\bb/c\b"), "because"),
+    (re.compile(r"\bb/w\b|\bbtwn\b|\bbtw\b"), "between"),
+    (re.compile(r"\b(hrs?|mins?)\.(?=\s)"), r"\1"),
+    (re.compile(r"(\d)\s?m\b(?!\s?[/l])"), r"\1 min"),
+    (re.compile(r"(:\d\d) ([ap])\b"), r"\1\2"),
+    (re.compile(r"\b(\d{4})/(\d{4})\b"), r"\1-\2"),
+    (re.compile(r"\bbetween (\d[\d:]*(?:\s?[ap]m?)?) (?:and|&|plus) (?=\d)"), r"from \1 to "),
+    (re.compile(r"\b(ran|over|for) (\d{2,3})(?=\s*(?:$|[,.;?]|then\b|and\b|plus\b|with\b))"), r"\1 \2 min"),
     (re.compile(r"\bs/p\b"), "after"),
     (re.compile(r"\bd/t\b"), "due to"),
     (re.compile(r"\be/m\b"), "em visit"),
@@ -24,6 +31,7 @@ _SHORT = (
     (re.compile(r"\s&\s|\s\+\s|(?<=[a-z])\s?\+\s?(?=[a-z])"), " plus "),
 )
 _LETTER = re.compile(r"(?<![A-Za-z0-9'])(?:[Dd]rug |[Bb]ag |[Mm]ed |[Aa]bx |[Aa]gent )?([A-D])(?=\s*:?\s*(?:\d|from\b|ran\b|runs\b|was\b|over\b|iv|IV|x\s?\d|at\b))")
+_MINUTE_MARK = re.compile(r"(?<=\d)\s?['\u2019\u2032](?!\w)")
 _ROUND_BRACKET = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "“": '"', "”": '"', "—": "-", "→": ">"})
 
 
@@ -59,7 +67,7 @@ class Noun(NamedTuple):
 def normal(question: str) -> str:
     """The question in lower case and plain signs, with shorthand such as w/ written out. One call, then all else reads this."""
     text = _LETTER.sub(lambda match: f"drug {match[1].lower()}", question.translate(_ROUND_BRACKET))
-    text = plain(text)
+    text = plain(_MINUTE_MARK.sub(" min", text))
     for pattern, long in _SHORT:
         text = pattern.sub(long, text)
     return text

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from coding import drug_writings
 from coding.drug_spelling import distance
+from coding.drugs import identify
 from coding.drug_table import UNUSUAL_KINDS, all_drugs, names
 from coding.panel.lexicon import Word, lexicon, noun_writings, nouns, panel_table, words
 from coding.rules import CARDS, tables
@@ -61,7 +62,7 @@ def _entries() -> Mapping[str, tuple[Entry, ...]]:
     for writing, name in _short():
         drug, product = _named(name)
         key = tuple(word.text for word in drug_writings.words(drug_writings.plain(writing)))
-        found[key] = Entry(key, product or drug.name, drug.key, drug.kind == FLUID, slips=False)
+        found[key] = Entry(key, product or drug.name, drug.key, drug.kind == FLUID, slips=len(writing) > SHORTEST + 1)
     by_first: dict[str, list[Entry]] = {}
     for entry in found.values():
         by_first.setdefault(entry.words[0], []).append(entry)
@@ -107,8 +108,11 @@ def _spellings() -> Mapping[str, tuple[Entry, ...]]:
     return {letter: tuple(rows) for letter, rows in found.items()}
 
 
-def find_drugs(text: str, taken: tuple[tuple[int, int], ...] = ()) -> tuple[Mention, ...]:
-    """The drugs and drug nouns of a plain question, left to right. taken: places of the text that are times."""
+def find_drugs(text: str, taken: tuple[tuple[int, int], ...] = (), slips: bool = True) -> tuple[Mention, ...]:
+    """The drugs and drug nouns of a plain question, left to right. taken: places of the text that are times.
+
+    slips: misspelled names too.
+    """
     split = tuple(Word(*word) for word in drug_writings.words(text))
     free = [not any(first <= word.first < last for first, last in taken) for word in split]
     found: list[Mention] = []
@@ -122,7 +126,7 @@ def find_drugs(text: str, taken: tuple[tuple[int, int], ...] = ()) -> tuple[Ment
         found.append(Mention(entry.name, entry.key, split[place].first, last, entry.fluid))
         place += len(entry.words)
     found += _nouns(text, found)
-    found += _slips(split, found, free)
+    found += _slips(split, found, free) if slips else []
     return _one_fluid(sorted(found, key=lambda one: one.first), text)
 
 
@@ -197,7 +201,9 @@ def _near(said: str) -> tuple[tuple[int, Entry], ...]:
     """(slips, writing) of the writings within reach, nearest first."""
     if len(said) < SHORTEST or not said.isalpha():
         return ()
-    most = 1 if len(said) < 7 else 2 if len(said) < 11 else 3
+    most = 1 if len(said) < 6 else 2 if len(said) < 11 else 3
     rows = [(distance(said, entry.words[0], most), entry) for entry in _spellings().get(said[0], ())]
     near = [(slips, entry) for slips, entry in rows if slips <= most]
+    needled = [one for one in near if not identify(one[1].name).drug.only_oral]
+    near = needled or near
     return tuple(sorted(near, key=lambda row: (row[0], abs(len(row[1].words[0]) - len(said)), row[1].words)))

@@ -116,7 +116,7 @@ def features(question: str, known: frozenset[str] | None = None) -> frozenset[st
         else:
             found.add("clock time")
     spans = tuple((time.first, time.last) for time in times)
-    drugs = [one for one in find_drugs(text, spans) if not one.rivals and not one.noun]
+    drugs = [one for one in find_drugs(text, spans, slips=known is not None) if not one.rivals and not one.noun]
     for drug in drugs:
         found |= _drug_features(drug.name)
     split = words(text)

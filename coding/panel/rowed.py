@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coding.codes import CODES
 from coding.panel.answer import ASKS_BACK, OUTSIDE, RULE, UNKNOWN, Answer, Choice, Evidence, Sentence
-from coding.panel.asked import BESIDE, SURE, Asked
+from coding.panel.asked import BESIDE, QUESTION, STRONG, SURE, Asked
 from coding.panel.retrieve import Row
 from coding.panel.sentences import from_card, from_row, other_reading, phrase
 from coding.panel.subject import Subject
@@ -52,7 +52,8 @@ def with_row(found: Answer, asked: Asked) -> Answer:
     best = asked.best
     missed = [code for code in asked.codes if code in CODES and code not in found.text]
     found = found._replace(working=(*found.working, *(phrase("code-is", code=code, label=CODES[code].label) for code in missed)))
-    if best is None or best.score < BESIDE or best.row.declined or best.row.compute:
+    near = BESIDE if QUESTION.search(asked.text) else STRONG
+    if best is None or best.score < near or best.row.declined or best.row.compute:
         return found
     said = tuple(one for one in from_row(best.row) if one not in found.short)
     other = tuple(one for card in best.row.cards for one in other_reading(card)) if best.row.contested else ()

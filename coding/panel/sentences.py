@@ -57,12 +57,17 @@ def from_step(step: Step) -> Sentence:
 
 def from_problem(problem: Problem, change: bool = True) -> Sentence:
     """What a problem says, and what would change it."""
-    return Sentence(f"{problem.says} {problem.would_change}".strip() if change else problem.says, PROBLEM, problem.code)
+    return Sentence(_changing(problem.says, problem.would_change if change else ""), PROBLEM, problem.code)
 
 
 def from_considered(one: Considered, change: bool = True) -> Sentence:
     """Why a code was not reached, and what would change it."""
-    return Sentence(f"{one.why} {one.would_change}".strip() if change else one.why, CONSIDERED, one.code)
+    return Sentence(_changing(one.why, one.would_change if change else ""), CONSIDERED, one.code)
+
+
+def _changing(says: str, change: str) -> str:
+    """What was found, and the fact that would change it."""
+    return f"{says} {phrases()['changes'].format(fact=change[:1].lower() + change[1:])}" if change else says
 
 
 def from_unbilled(one: NotBilled) -> Sentence:

@@ -105,11 +105,15 @@ def _rules(found: Coded) -> tuple[str, ...]:
 
 
 def _assumed(scratch: Scratch, policy: Policy) -> tuple[Sentence, ...]:
-    payer = payer_named(policy.payer).title if policy.payer else policy.payer
-    said = [phrase(f"setting-{scratch.setting}", payer=payer.lower() if policy.payer == "commercial" else payer)]
+    said = [phrase(f"setting-{scratch.setting}", payer=payer_in_words(policy))]
     said += [phrase("assume-slip", said=slip, name=name) for slip, name in scratch.slips]
     said += [phrase(f"assume-{one}") for one in scratch.assumed if not one.startswith("setting-")]
     return (*said, phrase("hypothetical"))
+
+
+def payer_in_words(policy: Policy) -> str:
+    """The payer as the panel names it."""
+    return policy.payer if policy.payer == "commercial" else payer_named(policy.payer).title
 
 
 def _ask_minutes(scratch: Scratch, found: Coded) -> Answer:
