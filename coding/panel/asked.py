@@ -98,7 +98,7 @@ class Asked(NamedTuple):
         """Whether it asks which code family one drug takes."""
         if self.only_drug is None or len(self.drugs) > 1 or self.only_drug.fluid or not ASKS_FAMILY.search(self.text):
             return False
-        return len(self.features - FAMILY) <= 1 and not (self.timed or (self.charted and self.points and not self.codes))
+        return len(self.features - FAMILY) <= 1 and not (self.timed or (self.charted and self.points))
 
     @property
     def has_topic(self) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from coding.panel.lexicon import normal, panel_table, words
-from coding.panel.retrieve import Row, rows
+from coding.panel.retrieve import Row, corrected, index, rows
 from coding.rules import TableError
 
 TABLE = "panel/guards.toml"
@@ -29,11 +29,17 @@ def _pattern(writings: list[str]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _guard_words() -> frozenset[str]:
+    """The words of the guards, so that a slip of the pen does not pass them."""
+    groups = (group for raw in panel_table("guards.toml")["guard"] for group in raw["groups"])  # type: ignore[attr-defined]
+    return frozenset(word.text for group in groups for writing in group for word in words(normal(writing)))
+
+
+@lru_cache(maxsize=1)
 def _guards() -> tuple[_Guard, ...]:
     found = []
     for raw in panel_table("guards.toml")["guard"]:  # type: ignore[attr-defined]
         answer = str(raw["answer"])
-        if answer not in rows(): continue
         if answer not in rows() or not rows()[answer].declined:
             raise TableError(f"{TABLE}: {answer} is not an answer that declines")
         unless = _pattern(raw["unless"]) if raw.get("unless") else None
@@ -43,7 +49,8 @@ def _guards() -> tuple[_Guard, ...]:
 
 def refusal(question: str) -> Row | None:
     """The decline that a question meets, or None."""
-    said = " ".join(word.text for word in words(normal(question)))
+    known = index().known | _guard_words()
+    said = " ".join(corrected(word.text, known) for word in words(normal(question)))
     for guard in _guards():
         if all(group.search(said) for group in guard.groups) and not (guard.unless and guard.unless.search(said)):
             return guard.row

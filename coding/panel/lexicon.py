@@ -15,6 +15,7 @@ _SHORT = (
     (re.compile(r"\bw/\s?o\b"), "without "),
     (re.compile(r"\bw/\s?"), "with "),
     (re.compile(r"\bb/c\b"), "because"),
+    (re.compile(r"\$+"), " dollars "),
     (re.compile(r"\bb/w\b|\bbtwn\b|\bbtw\b"), "between"),
     (re.compile(r"\b(hrs?|mins?)\.(?=\s)"), r"\1"),
     (re.compile(r"(\d)\s?m\b(?!\s?[/l])"), r"\1 min"),
@@ -30,7 +31,8 @@ _SHORT = (
     (re.compile(r"@"), " at "),
     (re.compile(r"\s&\s|\s\+\s|(?<=[a-z])\s?\+\s?(?=[a-z])"), " plus "),
 )
-_LETTER = re.compile(r"(?<![A-Za-z0-9'])(?:[Dd]rug |[Bb]ag |[Mm]ed |[Aa]bx |[Aa]gent )?([A-D])(?=\s*:?\s*(?:\d|from\b|ran\b|runs\b|was\b|over\b|iv|IV|x\s?\d|at\b))")
+_LETTER = re.compile(r"(?<![A-Za-z0-9'])(?:[Dd]rug |[Bb]ag |[Mm]ed |[Aa]bx |[Aa]gent )?([A-D])(?=:?\s+(?:\d|from\b|ran\b|runs\b|was\b|over\b|iv|IV|x\s?\d|at\b))")
+_NUMBERED = re.compile(r"\b(?:drug|abx|antibiotic|med|agent|antibx)\s?#?\s?([1-4])\b(?!\s?(?:mg|g|hr|h|min|of|dose|x))", re.I)
 _MINUTE_MARK = re.compile(r"(?<=\d)\s?['\u2019\u2032](?!\w)")
 _ROUND_BRACKET = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "“": '"', "”": '"', "—": "-", "→": ">"})
 
@@ -67,6 +69,7 @@ class Noun(NamedTuple):
 def normal(question: str) -> str:
     """The question in lower case and plain signs, with shorthand such as w/ written out. One call, then all else reads this."""
     text = _LETTER.sub(lambda match: f"drug {match[1].lower()}", question.translate(_ROUND_BRACKET))
+    text = _NUMBERED.sub(lambda match: f"drug {'abcd'[int(match[1]) - 1]}", text)
     text = plain(_MINUTE_MARK.sub(" min", text))
     for pattern, long in _SHORT:
         text = pattern.sub(long, text)

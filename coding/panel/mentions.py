@@ -57,8 +57,7 @@ def _entries() -> Mapping[str, tuple[Entry, ...]]:
             drug = one.drugs[0]
             if one.alone or drug.kind in UNUSUAL_KINDS - {"flush"} and len(one.words) == 1 and len(one.words[0]) < SHORTEST:
                 continue
-            name = one.product or " ".join(one.words) if len(one.drugs) > 1 or one.specific else drug.key
-            found[one.words] = Entry(one.words, one.product or _asked(one.drugs[0].name, name), drug.key, drug.kind == FLUID)
+            found[one.words] = Entry(one.words, _shared_name(one), drug.key, drug.kind == FLUID)
     for writing, name in _short():
         drug, product = _named(name)
         key = tuple(word.text for word in drug_writings.words(drug_writings.plain(writing)))
@@ -69,8 +68,11 @@ def _entries() -> Mapping[str, tuple[Entry, ...]]:
     return {first: tuple(sorted(rows, key=lambda one: -len(one.words))) for first, rows in by_first.items()}
 
 
-def _asked(drug: str, name: str) -> str:
-    return name if name.casefold() in names() else drug
+def _shared_name(one: drug_writings.Entry) -> str:
+    """What the engine should see: the brand, the row's own name, or for a name of several rows the name itself."""
+    if one.product:
+        return one.product
+    return " ".join(one.words) if len(one.drugs) > 1 else one.drugs[0].name
 
 
 @lru_cache(maxsize=1)
@@ -135,10 +137,21 @@ def _one_fluid(found: list[Mention], text: str) -> tuple[Mention, ...]:
     kept: list[Mention] = []
     for place, one in enumerate(found):
         beside = [other for other in found[max(0, place - 1) : place + 2] if other is not one and other.fluid and not other.noun]
+        if one.noun and one.fluid and _of_a_drug(one, found, text):
+            continue
         if one.noun and one.fluid and any(_touch(one, other, text) for other in beside):
             continue
         kept.append(one)
     return tuple(kept)
+
+
+def _of_a_drug(one: Mention, found: list[Mention], text: str) -> bool:
+    """Whether "bolus" is a dose of a named drug: "heparin bolus", "bolus of heparin"."""
+    if text[one.first : one.last] != "bolus":
+        return False
+    before = any(not other.fluid and 0 <= one.first - other.last <= 2 for other in found)
+    after = any(not other.fluid and text[one.last : other.first].strip() in ("of", "of the", "of iv") for other in found if other.first > one.last)
+    return before or after
 
 
 def _touch(one: Mention, other: Mention, text: str) -> bool:

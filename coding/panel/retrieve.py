@@ -126,7 +126,7 @@ def features(question: str, known: frozenset[str] | None = None) -> frozenset[st
         if CODE.fullmatch(word.text) or any(first <= word.first < last for first, last in spans)
     )
     fixed = split if known is None else tuple(
-        word._replace(text=_known(word.text, known)) if place not in taken else word for place, word in enumerate(split)
+        word._replace(text=corrected(word.text, known)) if place not in taken else word for place, word in enumerate(split)
     )
     hits = _concepts().find(fixed, taken)
     found |= {hit.kind for hit in hits}
@@ -169,7 +169,8 @@ def _near_known(word: str, known: frozenset[str]) -> str:
     return near[0][1] if near and (len(near) == 1 or near[1][0] > near[0][0] or stem(near[0][1]) == stem(near[1][1])) else word
 
 
-def _known(word: str, known: frozenset[str]) -> str:
+def corrected(word: str, known: frozenset[str]) -> str:
+    """The word, or the one known word that a slip of the pen away lies; a word that is near two stays as it is."""
     return word if len(word) < 5 or word in known or not word.isalpha() else _near_known(word, known)
 
 

@@ -10,13 +10,15 @@ from coding.panel.lexicon import lexicon, words
 from coding.panel.mentions import Mention, find_drugs
 from coding.panel.times import Clock, Length, Span, read_times
 
-DRUG, TIME, SEPARATOR, DOSE, COUNT, WORD = "drug", "time", "separator", "dose", "count", "word"
+DRUG, TIME, SEPARATOR, DOSE, COUNT, EVERY = "drug", "time", "separator", "dose", "count", "every"
 
 _DOSE = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|gm|g|ml|cc|liters?|l|units?|meq|iu)\b(?:\s*/\s*(?:hr?|hour|min|kg)\b)?")
 _COUNT = re.compile(
     r"\b(?:x\s?(?P<times>[2-9])\b|(?P<twice>twice)\b|(?P<many>two|three|four|both|[234])\s+(?:different\s+|separate\s+|more\s+)*"
-    r"(?=(?:iv\s+|im\s+|chemo\s+|sub\s?q\s+|sq\s+)?(?:pushes|push|pushed|ivps?|drugs|meds|medications|shots|injections|antibiotics|abx|doses)\b))"
+    r"(?=(?:\d+[- ](?:hour|hr|min|minute)s?\s+)?(?:iv\s+|im\s+|chemo\s+|sub\s?q\s+|sq\s+)?"
+    r"(?:pushes|push|pushed|ivps?|drugs|meds|medications|shots|injections|antibiotics|abx|doses|infusions|piggybacks|ivpbs)\b))"
 )
+_EVERY = re.compile(r"\b(?:q|every)\s?(\d{1,3})\s?(min(?:utes?)?|m|hours?|hrs?|h)\b")
 _NUMBER = {"two": 2, "both": 2, "three": 3, "four": 4}
 _PUNCTUATION = re.compile(r"[,;:()/\n]|\.(?!\d)|(?<=\s)-+(?=\s)|\?|!")
 _UNIT = {"gm": "g", "cc": "mL", "ml": "mL", "l": "L", "liter": "L", "liters": "L", "unit": "[iU]", "units": "[iU]", "iu": "[iU]"}
@@ -43,6 +45,7 @@ class Item(NamedTuple):
     """One administration, or several alike, as the question says it. relation: to the item before it or to the one after.
 
     gap: minutes between it and the item it is related to. count: how many alike. lengths: minutes each stretch ran.
+    led: its technique stands before its name ("pushed Benadryl").
     """
 
     drugs: tuple[Mention, ...]
@@ -60,6 +63,7 @@ class Item(NamedTuple):
     site: str = ""
     count: int = 1
     apart: int = 0
+    led: bool = False
 
     @property
     def fluid(self) -> bool:
@@ -87,9 +91,12 @@ class Item(NamedTuple):
 def tokens(text: str) -> tuple[Token, ...]:
     """Everything in a plain question that bears on an administration, left to right."""
     times = read_times(text)
+    every = [match.span() for match in _EVERY.finditer(text)]
+    times = tuple(one for one in times if not any(first <= one.first < last for first, last in every))
     taken = tuple((one.first, one.last) for one in times)
     found = [Token(TIME, type(one).__name__.casefold(), one.first, one.last, one) for one in times]
     found += _free([Token(COUNT, "", *match.span(), _count(match)) for match in _COUNT.finditer(text)], found)
+    found += _free([Token(EVERY, "", *match.span(), _minutes(match)) for match in _EVERY.finditer(text)], found)
     drugs = find_drugs(text, taken)
     found += [Token(DRUG, one.key, one.first, one.last, one) for one in drugs if not one.rivals]
     found += _free([Token(DOSE, "", *match.span(), _dose(match)) for match in _DOSE.finditer(text)], found)
@@ -112,6 +119,10 @@ def _count(match: re.Match[str]) -> int:
     if match["twice"]:
         return 2
     return _NUMBER.get(match["many"]) or int(match["many"])
+
+
+def _minutes(match: re.Match[str]) -> int:
+    return int(match[1]) * (60 if match[2].startswith("h") else 1)
 
 
 def _dose(match: re.Match[str]) -> Quantity:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from coding.panel.grammar import AFTER, BEFORE, DURING, LATER, SAME, THEN
+from coding.panel.grammar import AFTER, BEFORE, DURING, SAME
 from coding.panel.lexicon import panel_table
 from coding.panel.said import Item
+from coding.panel.stretches import LATER, THEN
 from coding.panel.times import Span
 
 LAYOUT: dict[str, int] = {name: value for name, value in panel_table("scratch.toml")["layout"].items() if name != "day"}  # type: ignore[attr-defined]
@@ -71,15 +72,15 @@ def _clocked(item: Item, crossing: int | None) -> tuple[Flow, ...]:
         at = day(role.clock.minute)
         if role.part == "stop" and planned:
             flows.append(Flow(at - planned[0].minutes, at))
-        elif role.part == "stop" and item.technique == "infusion":
+        elif role.part == "stop" and item.technique == "infusion" and not flows:
             continue
         else:
             flows.append(Flow(at, at + minutes_said(item) if planned else None))
     more = sum(one.minutes for one in item.lengths if one.more) - sum(one.minutes for one in item.lengths if one.less)
     if more and flows and flows[-1].stop is not None:
         flows[-1] = Flow(flows[-1].start, max(flows[-1].start, flows[-1].stop + more))
-    if item.count > 1 and len(flows) == 1 and flows[0].stop is None and item.apart:
-        flows = [Flow(flows[0].start + n * item.apart) for n in range(item.count)]
+    if item.count > 1 and len(flows) == 1 and item.apart and item.technique != "infusion":
+        flows = [Flow(flows[0].start + n * item.apart, flows[0].stop and flows[0].stop + n * item.apart) for n in range(item.count)]
     return tuple(flows)
 
 
@@ -112,9 +113,13 @@ def _laid_out(item: Item, index: int, placed: dict[int, Placed], items: Sequence
     else:
         first = (Flow(start),)
     apart = item.apart or LAYOUT["next_push"]
-    repeats = item.count if not infusion else 1
+    stop = next((role.clock.minute for role in item.clocks if role.part == "stop"), None)
+    if infusion and not length and stop is not None and stop > start:
+        first = (Flow(start, stop),)
+    apart = length if infusion else apart
+    repeats = item.count if not infusion or length else 1
     flows = tuple(Flow(one.start + n * apart, None if one.stop is None else one.stop + n * apart) for n in range(repeats) for one in first)
-    return Placed(item, flows, False, infusion and not length)
+    return Placed(item, flows, False, infusion and flows[-1].stop is None)
 
 
 def _anchor(index: int, placed: dict[int, Placed], item: Item) -> Placed | None:

@@ -22,7 +22,7 @@ _SITE: dict[str, str] = dict(_TABLE["site"])  # type: ignore[call-overload]
 SAID = "the question"
 ORDERED = "dehydration"
 _FACTS = {"reaction": "stopped-early", "keep-open": "keep-open", "flush": "flush"}
-_KIND = {"emergency": "emergency", "observation": "observation"}
+_KIND = {"emergency": "emergency", "observation": "observation", "inpatient": "inpatient"}
 
 
 class Scratch(NamedTuple):
@@ -120,7 +120,7 @@ def _rows(placed: Placed, number: int, case: Case) -> list[Administration]:
 
 def _row(item: Item, flow: Flow, id: str, number: int, case: Case, open_: bool) -> Administration:
     drugs = [drug.name for drug in item.drugs]
-    if item.count > 1 and item.drugs[0].noun and not item.drugs[0].fluid:
+    if item.count > 1 and item.drugs[0].noun and not item.drugs[0].fluid and not {"again", "same"} & set(item.marks):
         drugs = [f"drug {chr(64 + number + ord(id[-1]) - 96)}"]
     stop = None if flow.stop is None else _moment(flow.stop)
     marks = dict.fromkeys((*item.marks, *(mark for mark in case.marks if mark == "keep-open" and item.fluid)))
@@ -128,7 +128,7 @@ def _row(item: Item, flow: Flow, id: str, number: int, case: Case, open_: bool) 
     site = _SITE.get(item.site, "") if item.site != "port" else ""
     if site and "incompatible" in case.marks:
         facts = (*facts, Fact("second-site-needed", "incompatible"))
-    fluid = item.fluid
+    fluid = any(drug.fluid for drug in item.drugs)
     order = Order(f"order-{number}", reason=ORDERED if fluid and "flush" not in item.marks else "")
     return Administration(
         id,
