@@ -167,18 +167,17 @@ def _computed(text: str, doses: list[Quantity], name: str, mention: Mention, pol
 
 
 def _waste(text: str, doses: list[Quantity]) -> Waste | None:
+    """The vials and the absence of waste that a question names."""
     none = bool(_NO_WASTE.search(text))
-    found = _VIALS.search(text)
-    if found is None:
-        return Waste(none=True, quote=_NO_WASTE.search(text).group()) if none else None  # type: ignore[union-attr]
-    count = _COUNT.get(found[1]) or int(found[1]) if not found[1].isdigit() else int(found[1])
-    if found[2]:
-        size = Quantity(float(found[2].replace(",", "")), found[3])
-    elif none:
-        size = Quantity(doses[0].value / count, doses[0].unit)
-    else:
-        return None
-    return Waste(vials=((count, size),), none=none, quote=found.group())
+    vials = []
+    for found in _VIALS.finditer(text):
+        count = int(found[1]) if found[1].isdigit() else _COUNT[found[1]]
+        if found[2]:
+            vials.append((count, Quantity(float(found[2].replace(",", "")), found[3])))
+        elif none and count:
+            vials.append((count, Quantity(doses[0].value / count, doses[0].unit)))
+    quotes = [found.group() for pattern in (_VIALS, _NO_WASTE) for found in pattern.finditer(text)]
+    return Waste(vials=tuple(vials), none=none, quote="; ".join(quotes)) if vials or none else None
 
 
 def _plain_sum(doses: list[Quantity], vial: re.Match[str] | None, size: re.Match[str] | None) -> Answer | None:

@@ -29,10 +29,13 @@ def ask(question: str, talk: Sequence[Turn] = (), chart: Open | None = None, pol
     question = question[:LONGEST]
     policy = chart.policy if chart else policy
     refused = guard.refusal(question)
-    if refused is not None:
-        return rowed.decline(refused)
+    if refused is not None and not refused.soft:
+        return rowed.decline(refused.row)
     state = state_of(talk)
     asked = read(question, state, chart is not None)
+    if refused is not None:
+        case = _case(asked, None, policy)
+        return rowed.declined_beside(case, refused.row) if case else rowed.decline(refused.row)
     if state.bent and not asked.has_topic:
         return rowed.decline(rows()[BENDS])
     subject = _subject(chart, state, policy)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from coding.panel.grammar import Case
 from coding.panel.lexicon import normal
 from coding.panel.mentions import Mention, find_drugs
-from coding.panel.retrieve import CODE, Match, Row, code_concepts, features, index
+from coding.panel.retrieve import CODE, Match, Row, code_concepts, features, index, rows
 from coding.panel.said import DOSE, TIME, Token, tokens
 from coding.panel.schedule import minutes_said
 from coding.panel.talk import State, follow
@@ -40,7 +40,10 @@ ASKS_FAMILY = re.compile(r"\b(?:chemo|non ?chemo|admin(?:istration)?|code|codes|
 QUESTION = re.compile(r"\b(?:is|are|can|do|does|did|should|which|when|why|how|what|will|would)\b")
 EXAMPLES = frozenset({"concurrent", "sequential", "same-drug", "reaction"})  # a rule about two things, asked with one
 DEFINES = frozenset({"what-is", "difference", "bill", "no", "administration", "cpt", "procedure", "number"})
-NOT_A_CASE = re.compile(r"\b(?:overlap\w*|in common|per (?:day|visit|encounter)|how many times|both days|each day|every|q\d+h?|vs|versus)\b")
+NOT_A_CASE = re.compile(r"\b(?:overlap\w*|in common|per (?:day|visit|encounter)|how many times|both days|each day|vs|versus)\b")
+ASKS_CODES = re.compile(
+    r"\b(?:what|which|how|hows|whats|is there|are there)\b[^.;]{0,30}\b(?:codes?|coded|bill|billed|units?|charge[ds]?|report(?:ed|s)?|lines?|cpt)\b|\bhow many\b"
+)
 
 
 class Asked(NamedTuple):
@@ -121,17 +124,26 @@ def read(question: str, state: State, charted: bool) -> Asked:
         together = index().nearest(f"{state.last} {question}", most=80)
         every = tuple(one for one in together if here.get(one.row.id, 0.0) > 0.1) or every
     subject = charted or bool(state.items)
-    rules = [one for one in every if not one.row.compute and not one.row.declined]
+    answers = [one for one in every if not one.row.compute and not one.row.declined]
     declines = [one for one in every if one.row.declined]
-    best = _best(rules, declines)
+    best = _best(answers, declines)
+    complete_ = _complete(case, text, own, best, charted, state)
     computed = next((one for one in every if one.row.compute), None)
     about = computed if computed and _is_about_subject(computed, best, points, subject) else None
-    beside = rules[1] if len(rules) > 1 and rules[1].score >= max(BESIDE, rules[0].score - CLOSE) else None
-    complete = _complete(case, text, own, best, charted, state)
+    if about is None and subject and not complete_ and points and (best is None or best.score < STRONG):
+        about = _pointed(drugs, codes, own, charted)
+    beside = answers[1] if len(answers) > 1 and answers[1].score >= max(BESIDE, answers[0].score - CLOSE) else None
     return Asked(
         question, text, found, tuple(one for one in drugs if not one.rivals), tuple(one for one in drugs if one.rivals), codes, own, case,
-        best, beside, about.row if about else None, complete, points, bool(SUPPOSES.search(text)), charted,
+        best, beside, about.row if about else None, complete_, points, bool(SUPPOSES.search(text)), charted,
     )  # fmt: skip
+
+
+def _pointed(drugs: tuple[Mention, ...], codes: tuple[str, ...], own: frozenset[str], charted: bool) -> Match | None:
+    """What a question that points to the chart asks for when no wording is near: a code, a drug, or the whole of it."""
+    name = "chart-why-not" if codes else "chart-drug-line" if any(not one.noun or one.fluid for one in drugs) else ""
+    name = name or ("chart-all-lines" if charted and own & {"bill", "units", "what"} else "")
+    return Match(rows()[name], ENOUGH, "") if name else None
 
 
 def _best(rules: list[Match], declines: list[Match]) -> Match | None:
@@ -168,7 +180,9 @@ def _complete(case: Case, text: str, own: frozenset[str], best: Match | None, ch
     generic = all(drug.noun and not drug.fluid for item in case.items for drug in item.drugs)
     if generic and best is not None and best.score >= RULE_FIRST and (QUESTION.search(text) or CODE.search(text)):
         return len(case.items) == 1 and timed and not own & EXAMPLES
-    if generic and not timed:
+    if any(one.apart and one.count == 1 and len(one.clocks) < 2 for one in case.items):
+        return False
+    if not timed and (generic or QUESTION.search(ASKS_CODES.sub("", text))):
         return False
     return timed or len(case.items) > 1 or not (best is not None and best.score >= STRONG)
 

@@ -70,7 +70,7 @@ class _Reader:
         """The items of which something is said; the others are bare unless they only point to one of those."""
         named = shared(self.items)
         said = [one for one in named if one.said]
-        flows = any(one.technique not in ("push", "injection") and not one.fluid and not one.drugs[0].noun for one in said)
+        flows = any(one.technique not in ("push", "injection") and not one.fluid and _told_apart(one) for one in said)
         for one in named:
             drug = one.drugs[0]
             pointed = any(_alike(drug, other.drugs[0]) for other in said) or (flows and drug.noun and not drug.fluid)
@@ -83,10 +83,15 @@ class _Reader:
         observing = next((one for one in stretch.tokens if one.kind == "cue" and one.value == "observe"), None)
         if observing is not None:
             stretch = stretch._replace(tokens=tuple(one for one in stretch.tokens if one.last <= observing.first))
-        if any(one.kind == "cue" and one.value == "sorry" for one in stretch.tokens):
+        sorry = next((one for one in stretch.tokens if one.kind == "cue" and one.value == "sorry"), None)
+        if sorry is not None:
             self._correcting = True
-            if self.items and not self.items[-1].said:
+            if any(one.kind == DRUG and one.last <= sorry.first for one in stretch.tokens):
+                stretch = stretch._replace(tokens=tuple(one for one in stretch.tokens if one.first >= sorry.last))
+            elif self.items and not self.items[-1].said:
                 self.items.pop()
+            if not stretch.tokens:
+                return
         drugs = self._drugs(stretch)
         if not drugs:
             self._without_drug(stretch)
@@ -233,6 +238,12 @@ class _Reader:
         while self.items and not self.items[-1].timed and not self.items[-1].technique:
             drugs = [*self.items.pop().drugs, *drugs]
         return item._replace(drugs=tuple(drugs), marks=(*item.marks, "mixed"))
+
+
+def _told_apart(item: Item) -> bool:
+    """Whether an item names its drug, or gives it a letter."""
+    noun = item.drugs[0].noun
+    return not noun or noun.startswith("letter")
 
 
 def _alike(one: Mention, other: Mention) -> bool:

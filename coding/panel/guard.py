@@ -13,10 +13,13 @@ from coding.rules import TableError
 TABLE = "panel/guards.toml"
 
 
-class _Guard(NamedTuple):
+class Guard(NamedTuple):
+    """A decline with the groups of writings that must all be met. soft: it does not keep a whole case from its answer."""
+
     row: Row
     groups: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
+    soft: bool
 
 
 def _pattern(writings: list[str]) -> re.Pattern[str]:
@@ -36,22 +39,22 @@ def _guard_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _guards() -> tuple[_Guard, ...]:
+def _guards() -> tuple[Guard, ...]:
     found = []
     for raw in panel_table("guards.toml")["guard"]:  # type: ignore[attr-defined]
         answer = str(raw["answer"])
         if answer not in rows() or not rows()[answer].declined:
             raise TableError(f"{TABLE}: {answer} is not an answer that declines")
         unless = _pattern(raw["unless"]) if raw.get("unless") else None
-        found.append(_Guard(rows()[answer], tuple(_pattern(group) for group in raw["groups"]), unless))
+        found.append(Guard(rows()[answer], tuple(_pattern(group) for group in raw["groups"]), unless, bool(raw.get("soft"))))
     return tuple(found)
 
 
-def refusal(question: str) -> Row | None:
+def refusal(question: str) -> Guard | None:
     """The decline that a question meets, or None."""
     known = index().known | _guard_words()
     said = " ".join(corrected(word.text, known) for word in words(normal(question)))
     for guard in _guards():
         if all(group.search(said) for group in guard.groups) and not (guard.unless and guard.unless.search(said)):
-            return guard.row
+            return guard
     return None

@@ -94,8 +94,13 @@ def _plain_words() -> frozenset[str]:
     """Words that are never a misspelled drug: those of the lexicon, the cards and the list of ordinary words."""
     said = " ".join(f"{card.title} {card.says} {card.disagree}" for card in CARDS.values())
     known = {word.text for word in words(drug_writings.plain(said))}
-    table = panel_table("ordinary.toml")
-    return frozenset(known | lexicon().words | noun_writings().words | set(str(table["words"]).split()))
+    return frozenset(known | lexicon().words | noun_writings().words | ordinary_words())
+
+
+@lru_cache(maxsize=1)
+def ordinary_words() -> frozenset[str]:
+    """Ordinary words that lie within a slip of the pen of another word of the tables."""
+    return frozenset(str(panel_table("ordinary.toml")["words"]).split())
 
 
 @lru_cache(maxsize=1)

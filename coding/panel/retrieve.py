@@ -16,7 +16,7 @@ from typing import NamedTuple
 from coding.drug_spelling import distance
 from coding.drugs import identify
 from coding.panel.lexicon import Writings, normal, panel_table, words
-from coding.panel.mentions import find_drugs
+from coding.panel.mentions import find_drugs, ordinary_words
 from coding.panel.times import Length, read_times
 from coding.rules import CARDS, TableError, fields, read_table, tables
 
@@ -171,7 +171,8 @@ def _near_known(word: str, known: frozenset[str]) -> str:
 
 def corrected(word: str, known: frozenset[str]) -> str:
     """The word, or the one known word that a slip of the pen away lies; a word that is near two stays as it is."""
-    return word if len(word) < 5 or word in known or not word.isalpha() else _near_known(word, known)
+    plain = len(word) < 5 or word in known or word in ordinary_words() or not word.isalpha()
+    return word if plain else _near_known(word, known)
 
 
 class Index:

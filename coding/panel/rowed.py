@@ -19,6 +19,11 @@ def decline(row: Row) -> Answer:
     return Answer(OUTSIDE, (*from_row(row), phrase("can-do")), declined=True, choices=choices, matched=row.id)
 
 
+def declined_beside(found: Answer, row: Row) -> Answer:
+    """A case that is answered, with the part of the question that is not."""
+    return found._replace(other=(*found.other, *from_row(row)))
+
+
 def answer(asked: Asked) -> Answer:
     """The answer of the tables: short first, then its cards, then the reading of others."""
     assert asked.best is not None  # noqa: S101 - the caller looked

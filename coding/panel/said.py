@@ -16,7 +16,7 @@ _DOSE = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|gm|g|ml|cc|liters?|l|units?|
 _COUNT = re.compile(
     r"\b(?:x\s?(?P<times>[2-9])\b|(?P<twice>twice)\b|(?P<many>two|three|four|both|[234])\s+(?:different\s+|separate\s+|more\s+)*"
     r"(?=(?:\d+[- ](?:hour|hr|min|minute)s?\s+)?(?:iv\s+|im\s+|chemo\s+|sub\s?q\s+|sq\s+)?"
-    r"(?:pushes|push|pushed|ivps?|drugs|meds|medications|shots|injections|antibiotics|abx|doses|infusions|piggybacks|ivpbs)\b))"
+    r"(?:pushes|ivps|drugs|meds|medications|shots|injections|antibiotics|abx|doses|infusions|piggybacks|ivpbs|(?<![234]\s)push(?:ed)?)\b))"
 )
 _EVERY = re.compile(r"\b(?:q|every)\s?(\d{1,3})\s?(min(?:utes?)?|m|hours?|hrs?|h)\b")
 _NUMBER = {"two": 2, "both": 2, "three": 3, "four": 4}

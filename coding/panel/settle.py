@@ -37,6 +37,8 @@ def settled(item: Item) -> Item:
     elif starts and not stops and item.lengths:
         plain = [*starts, *plain]
         starts = []
+    if item.spans:
+        plain = []
     kept = [Role("start", one) for one in starts] + [Role("stop", one) for one in stops] + [Role("", one) for one in plain]
     return item._replace(clocks=tuple(kept))
 

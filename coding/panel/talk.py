@@ -32,7 +32,7 @@ def state_of(talk: Sequence[Turn]) -> State:
     bent = False
     for content in asked:
         refused = refusal(content)
-        bent = bent or (refused is not None and refused.id == BENDS)
+        bent = bent or (refused is not None and refused.row.id == BENDS)
         if refused is None:
             case = follow(case.items, case.settings, content)
     return State(case.items, case.settings, asked[-1] if asked else "", bent)
