@@ -17,13 +17,17 @@ from smart_app.audit import Audit
 from smart_app.config import Config, load
 from smart_app.launching import launching, reference
 from smart_app.pages import pages
+from smart_app.panel import panel
+from smart_app.scratch import scratch
 from smart_app.security import protect
 from smart_app.services import Charts, Services
 from smart_app.store import Store
+from smart_app.talks import Talks
+from smart_app.unanswered import Unanswered
 from smart_app.view import problem_page
 
 log = logging.getLogger("chairtime")
-FORBIDDEN = 403
+FORBIDDEN, TOO_LARGE = 403, 413
 REMEMBERED = 200
 SAID_TO_THE_BROWSER = (
     "access-denied",
@@ -61,6 +65,17 @@ class NotFromHere(LaunchProblem):
     do = "Go back to the page and press the button there."
 
 
+class TooLarge(LaunchProblem):
+    """A form with more in it than any page of ours would send."""
+
+    code = "too-large"
+    status = 413
+    title = "That was too much text."
+    means = "Nothing was read of it."
+    do = "Go back and send less."
+
+
+SAID = {FORBIDDEN: NotFromHere, TOO_LARGE: TooLarge}
 PROBLEMS = {
     one.code: one
     for one in (*vars(problems).values(), Unexpected)
@@ -76,13 +91,18 @@ def build(config: Config | str) -> Flask:
     store = Store(config.store, config.secret, config.idle_minutes * 60, config.absolute_hours * 3600)
     http = guarded(allow_loopback_http=any(issuer.allow_http for issuer in config.issuers.all()))
     audit = Audit(config.audit_file, quiet=not config.audit_file)
-    app.extensions["chairtime"] = Services(config, store, http, audit, Charts())
+    idle = config.idle_minutes * 60
+    unanswered = Unanswered(config.unanswered_file)
+    talks, scratch_talks = Talks(idle, proven=True), Talks(idle, proven=False)
+    app.extensions["chairtime"] = Services(config, store, http, audit, Charts(), talks, scratch_talks, unanswered)
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # at DEBUG it writes addresses with patient ids
     app.before_request(_known_only)
     protect(app, config.base_url, config.frame_ancestors)
     app.register_blueprint(launching)
     app.register_blueprint(pages)
+    app.register_blueprint(panel)
+    app.register_blueprint(scratch)
     _failures(app, config)
 
     @app.get("/")
@@ -147,7 +167,7 @@ def _failures(app: Flask, config: Config) -> None:
 
     @app.errorhandler(HTTPException)
     def http_problem(error: HTTPException) -> tuple[str | Response, int, dict[str, str]]:
-        page, _ = show((NotFromHere if error.code == FORBIDDEN else NoSuchPage)(error.name))
+        page, _ = show(SAID.get(error.code or 0, NoSuchPage)(error.name))
         return page, error.code or 500, {name: value for name, value in error.get_headers() if name == "Allow"}
 
     @app.errorhandler(Exception)

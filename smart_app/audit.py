@@ -32,12 +32,17 @@ class Audit:
         line = orjson.dumps(entry | facts) + b"\n"
         try:
             if self._path is not None:
-                with open(self._path, "ab", opener=_private) as file:
-                    file.write(line)
+                append(self._path, line)
             elif not self._quiet:
                 sys.stderr.buffer.write(line)
         except OSError as error:
             log.error("The audit record cannot be written: %s", error.strerror)
+
+
+def append(path: Path, line: bytes) -> None:
+    """Add a line to a file that only the user of the app can read."""
+    with open(path, "ab", opener=_private) as file:
+        file.write(line)
 
 
 def _private(path: str, flags: int) -> int:

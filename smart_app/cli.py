@@ -17,16 +17,17 @@ import orjson
 
 from coding.engine import code_visits
 from coding.limits import SHIPPED, Limits, LimitsError, read_cms
-from coding.policy import Policy, PolicyError, payers, policy_for
+from coding.policy import Policy, payers
 from coding.rules import CARDS, THRESHOLDS, card, sources
 from smart_app.chart import read_bundle
+from smart_app.cli_ask import ask_command
+from smart_app.cli_options import NOTHING_READ, SOME_FAILED, policy_of
 from smart_app.cli_web import COMMANDS
 from smart_app.coded import with_chart
 from smart_app.export import as_json
 from smart_app.inputs import InputError, Read, read_bundles
 from smart_app.words import page, render
 
-SOME_FAILED, NOTHING_READ = 1, 3
 PROGRESS_EVERY = 0.2  # seconds
 
 
@@ -68,7 +69,7 @@ def code_command(
     """Code FILE: one FHIR R4 Bundle, NDJSON with a Bundle on each line, or "-" for standard input."""
     if example == (file is not None):
         raise click.UsageError("Give a file, or --example, not both." if example else 'Give a file, "-" or --example.')
-    policy = _policy(setting, payer, payer_file, switches)
+    policy = policy_of(setting, payer, payer_file, switches)
     limits = _limits(mue)
     failed = coded_any = False
     try:
@@ -91,19 +92,6 @@ def code_command(
 
 def _example() -> str:
     return str(resources.files("smart_app").joinpath("examples", "infliximab.json"))
-
-
-def _policy(setting: str, payer: str, payer_file: str | None, switches: tuple[str, ...]) -> Policy:
-    overrides = {}
-    for pair in switches:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise click.UsageError(f"--policy wants SWITCH=VALUE, not {pair!r}.")
-        overrides[name.strip()] = value.strip()
-    try:
-        return policy_for(setting, payer, overrides, payer_file)
-    except PolicyError as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _limits(name: str | None) -> Limits:
@@ -161,7 +149,7 @@ def rules_command(rule: str | None) -> None:
     click.echo(render("text/rule.txt", card=found, sources=sources(found), thresholds=THRESHOLDS._asdict()))
 
 
-for _command in COMMANDS:
+for _command in (ask_command, *COMMANDS):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -91,6 +91,8 @@ def serve_command(path: str, host: str, port: int, check: bool) -> None:
         sys.exit(3)
     click.echo(f"Chairtime for {config.base_url}, store {config.store}")
     click.echo(f"  audit    {config.audit_file or 'no record is kept: audit_file is not set'}")
+    if config.unanswered_file:
+        click.echo(f"  panel    what it could not answer is kept in {config.unanswered_file}, without patient data")
     for issuer in config.issuers.all():
         frames = ", ".join(issuer.frame_ancestors) or "no frame: it opens in a window of its own"
         click.echo(f"  {issuer.name:8} {issuer.iss} ({issuer.client_type}), shown in {frames}")

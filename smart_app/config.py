@@ -19,7 +19,7 @@ from smart_app.config_faults import (
     SECRET_VARIABLE,
     TEXTS,
     address_faults,
-    audit_faults,
+    file_faults,
     policy_faults,
     secret_faults,
     store_faults,
@@ -43,7 +43,8 @@ class Config(NamedTuple):
     """One installation.
 
     base_url: the app's own address without a trailing slash. secret: key of the store (Fernet). store: path of the database,
-    "" for memory. zone: IANA name of the place of service. idle_minutes, absolute_hours: how long a launch lives.
+    "" for memory. zone: IANA name of the place of service. unanswered_file: keeps the words of what the panel could not answer.
+    idle_minutes, absolute_hours: how long a launch lives.
     """
 
     base_url: str
@@ -52,6 +53,7 @@ class Config(NamedTuple):
     secret: bytes
     store: str = ""
     audit_file: str = ""
+    unanswered_file: str = ""
     zone: str = ""
     setting: str = "facility"
     payer: str = "commercial"
@@ -101,7 +103,7 @@ def load(path: str, environment: Mapping[str, str] = os.environ) -> Config:
     issuers = _issuers(table, environment, faults)
     faults += policy_faults(table) + zone_faults(table)
     faults += store_faults(table.get("store", ""), b"" if bad_secret else secret)
-    faults += audit_faults(table.get("audit_file", ""))
+    faults += file_faults(table)
     if faults or keys is None or issuers is None:
         raise ConfigError(faults)
     return Config(

@@ -17,7 +17,8 @@ from launch.http import is_loopback, is_safe
 from smart_app.store import StoreFault, check_store
 
 SECRET_VARIABLE = "CHAIRTIME_SECRET"  # noqa: S105 - the name of a variable
-TEXTS = ("base_url", "store", "keys_file", "audit_file", "zone", "setting", "payer")
+RECORDS = ("audit_file", "unanswered_file")
+TEXTS = ("base_url", "store", "keys_file", *RECORDS, "zone", "setting", "payer")
 NUMBERS = ("idle_minutes", "absolute_hours")
 
 
@@ -107,10 +108,10 @@ def store_faults(store: str, secret: bytes) -> list[str]:
     return []
 
 
-def audit_faults(path: str) -> list[str]:
-    """Why the audit file cannot be written."""
-    fault = _unwritable(path) if path else ""
-    return [f"audit_file {path} cannot be written: {fault}"] if fault else []
+def file_faults(table: Mapping[str, Any]) -> list[str]:
+    """Why what is recorded cannot be written."""
+    named = [(key, table[key]) for key in RECORDS if table.get(key)]
+    return [f"{key} {path} cannot be written: {fault}" for key, path in named if (fault := _unwritable(path))]
 
 
 def _unwritable(name: str) -> str:

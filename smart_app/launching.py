@@ -81,6 +81,7 @@ def callback() -> Response:
     )
     fresh = sessions.new_id()
     built.store.rebind(browser, fresh)
+    built.scratch.rebind(browser, fresh)
     built.store.keep(fresh, launch)
     who = tail(launch.subject or launch.user) if launch.subject or launch.user else "not said"
     built.audit.record("launch finished", launch.id, issuer=issuer.name, encounter=bool(launch.encounter), user=who)
@@ -129,6 +130,7 @@ def end(browser: str, id: str) -> bool | None:
         revoked = _revoke(built, launch)
         built.store.drop(browser, id)
         built.charts.forget(id)
+        built.talks.forget(id)
     built.audit.record("signed out", id, revoked=bool(revoked))
     return revoked
 

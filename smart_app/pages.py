@@ -3,165 +3,71 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from coding.engine import code_visits
-from coding.model import Coded, Encounter
-from coding.policy import Policy, PolicyError, policy_for
+from coding.model import Encounter
 from coding.rules import CARDS, VERSION
 from launch.context import Launch
-from launch.problems import LaunchProblem
 from smart_app import sessions
-from smart_app.chart import read_bundle
-from smart_app.coded import with_chart
 from smart_app.ehr_style import sheet_for
-from smart_app.fhir import Fetched, Notice, as_bundle, fetch_chart, fetch_encounters
+from smart_app.fhir import Fetched, Notice
 from smart_app.fhir_window import days
-from smart_app.launching import end, refreshed, services
+from smart_app.launching import end, services
+from smart_app.panel import panel_of
 from smart_app.view import (
-    PatientStrip,
     encounter_page,
     encounters_page,
-    patient_strip,
     rule_page,
     rules_page,
     signed_out_page,
     visit_items,
 )
+from smart_app.visit import (
+    NO_VISIT,
+    Seen,
+    Wrong,
+    chosen,
+    fetched_of,
+    links_of,
+    own_launch,
+    policy_asked,
+    seen_in,
+    strip_of,
+    treated_in,
+)
 
 pages = Blueprint("pages", __name__)
-NOT_SWITCHES = ("setting", "payer", "encounter", "print", "fresh", "rulers", "years")
-NO_VISIT = "none"
-ALL_YEARS = ("1900-01-01T00:00:00Z", "2100-01-01T00:00:00Z")
-
-
-class NotYours(LaunchProblem):
-    """The address is of no launch of this browser."""
-
-    code = "launch-not-found"
-    status = 404
-    title = "This page belongs to no open launch of this browser."
-    means = "The launch has ended, was signed out, or was opened in another browser."
-    do = "Open Chairtime again from the patient's chart."
-
-
-class Wrong(LaunchProblem):
-    """The address asks for something that does not exist."""
-
-    code = "wrong-address"
-    status = 400
-    title = "The address asks for something that does not exist."
-    means = "Nothing was changed."
-    do = "Go back and choose from the page."
-
-    def __init__(self, says: str) -> None:
-        super().__init__()
-        self.says = says
-
-
-class Seen(NamedTuple):
-    """One visit and its answer."""
-
-    encounter: Encounter
-    coded: Coded
-
-
-def _launch(id: str) -> tuple[str, Launch]:
-    browser = sessions.browser_id(request)
-    launch = services().store.find(browser, id) if browser else None
-    if launch is None:
-        raise NotYours
-    return browser, launch
-
-
-def _fetched(browser: str, launch: Launch, wanted: str) -> Fetched:
-    """The chart around a visit, or, without one, what the list of visits needs; kept for a short time."""
-    built = services()
-    window = ALL_YEARS if request.args.get("years") == "all" and wanted in ("", NO_VISIT) else None
-    key = f"{wanted} all years" if window else wanted
-    kept = None if "fresh" in request.args else built.charts.find(launch.id, key)
-    if kept is not None:
-        return kept
-
-    def refresh() -> Launch:
-        return refreshed(built, browser, launch.id, launch.access_token)
-
-    if wanted:
-        visit = "" if wanted == NO_VISIT else wanted
-        fetched = fetch_chart(launch, built.http, window=window, encounter=visit, refresh=refresh)
-    else:
-        fetched = fetch_encounters(launch, built.http, window=window, refresh=refresh)
-    built.charts.keep(launch.id, key, fetched)
-    built.audit.record("chart read", launch.id, resources=len(fetched.resources), notices=len(fetched.notices))
-    return fetched
-
-
-def _policy() -> Policy:
-    config = services().config
-    given = request.args
-    switches = {name: value for name, value in given.items() if name not in NOT_SWITCHES and value}
-    try:
-        return policy_for(given.get("setting") or config.setting, given.get("payer") or config.payer, switches)
-    except PolicyError as error:
-        raise Wrong(str(error)) from None
-
-
-def _seen(fetched: Fetched, policy: Policy) -> list[Seen]:
-    chart = read_bundle(as_bundle(fetched, "launch"), services().config.zone)
-    answers = with_chart(chart, code_visits(chart.encounters, policy))
-    return [Seen(encounter, coded) for encounter, coded in zip(chart.encounters, answers, strict=True)]
-
-
-def _is(one: Seen, wanted: str) -> bool:
-    return wanted in (one.encounter.id or NO_VISIT, *one.encounter.parts)
 
 
 @pages.get("/e/<id>/")
 def chart(id: str) -> str:
     """The chart of the launch, coded: the visit in context, else the one that was chosen, else the only one, else the list."""
-    browser, launch = _launch(id)
-    policy = _policy()
-    wanted = request.args.get("encounter", "") or launch.encounter
-    if not wanted:
-        listed = _fetched(browser, launch, "")
-        treated = [one for one in _seen(listed, policy) if one.encounter.administrations]
-        if len(treated) != 1:
-            return _encounters(launch, listed, treated)
-        wanted = treated[0].encounter.id or NO_VISIT
-    fetched = _fetched(browser, launch, wanted)
-    seen = _seen(fetched, policy)
-    chosen = next((one for one in seen if _is(one, wanted)), None)
-    if chosen is None:
-        return _encounters(launch, fetched, [one for one in seen if one.encounter.administrations])
+    browser, launch = own_launch(id)
+    policy = policy_asked()
+    found = chosen(browser, launch, policy)
+    if found.visit is None:
+        return _encounters(launch, found.fetched, found.treated)
+    encounter, coded = found.visit
     built = services()
-    built.audit.record(
-        "lines computed", id, rules=VERSION, lines=len(chosen.coded.lines), problems=len(chosen.coded.problems)
-    )
+    built.audit.record("lines computed", id, rules=VERSION, lines=len(coded.lines), problems=len(coded.problems))
+    full = request.args.get("print") == "full"
     return encounter_page(
-        chosen.coded,
-        chosen.encounter,
+        coded,
+        encounter,
         policy,
         base=f"/e/{launch.id}",
-        patient=_strip(launch, fetched),
-        notices=_notices(launch, fetched),
+        patient=strip_of(launch, found.fetched),
+        notices=_notices(launch, found.fetched),
         user=launch.user_name,
         rules_date=VERSION,
         now=int(time.time()),
-        links=_links(launch),
-        full=request.args.get("print") == "full",
+        links=links_of(launch),
+        full=full,
         every_ruler=request.args.get("rulers") == "all",
+        panel=panel_of(launch, found.visit, policy, full=full),
     )
-
-
-def _strip(launch: Launch, fetched: Fetched) -> PatientStrip | None:
-    """The patient strip, where the EHR asks for it or does not say that it shows one itself."""
-    if not launch.banner or fetched.patient is None:
-        return None
-    return patient_strip(fetched.patient, datetime.now(UTC).date())
 
 
 def _notices(launch: Launch, fetched: Fetched) -> tuple[Notice, ...]:
@@ -169,19 +75,6 @@ def _notices(launch: Launch, fetched: Fetched) -> tuple[Notice, ...]:
     told = [Notice("Launch", "not granted", said, "") for said in launch.unavailable]
     told += [notice for notice in fetched.notices if notice.kind != "not granted"]
     return tuple({(notice.kind, notice.says): notice for notice in told}.values())
-
-
-def _links(launch: Launch) -> dict[str, str]:
-    here = f"/e/{launch.id}"
-    query = request.query_string.decode("ascii", "ignore")
-    links = {
-        "self": f"{here}/?{query}" if query else f"{here}/",
-        "sign_out": f"{here}/sign-out",
-        "encounters": f"{here}/encounters",
-    }
-    if launch.style_url:
-        links["style"] = f"{here}/style.css"
-    return links
 
 
 def _encounters(launch: Launch, fetched: Fetched, seen: list[Seen]) -> str:
@@ -193,9 +86,9 @@ def _encounters(launch: Launch, fetched: Fetched, seen: list[Seen]) -> str:
     return encounters_page(
         visit_items((one.encounter for one in seen), url),
         f"/e/{launch.id}",
-        patient=_strip(launch, fetched),
+        patient=strip_of(launch, fetched),
         notices=_notices(launch, fetched),
-        links=_links(launch) | ({} if years else {"all_years": f"/e/{launch.id}/encounters?years=all"}),
+        links=links_of(launch) | ({} if years else {"all_years": f"/e/{launch.id}/encounters?years=all"}),
         days=days("wide"),
     )
 
@@ -203,16 +96,16 @@ def _encounters(launch: Launch, fetched: Fetched, seen: list[Seen]) -> str:
 @pages.get("/e/<id>/encounters")
 def encounters(id: str) -> str:
     """All visits of the patient with infusions, newest first."""
-    browser, launch = _launch(id)
-    fetched = _fetched(browser, launch, "")
-    return _encounters(launch, fetched, [one for one in _seen(fetched, _policy()) if one.encounter.administrations])
+    browser, launch = own_launch(id)
+    fetched = fetched_of(browser, launch, "")
+    return _encounters(launch, fetched, treated_in(seen_in(fetched, policy_asked())))
 
 
 @pages.get("/e/<id>/rules/")
 @pages.get("/e/<id>/rules/<rule>")
 def rules_of_launch(id: str, rule: str = "") -> str:
     """The rule cards, with the way back to the chart."""
-    _, launch = _launch(id)
+    _, launch = own_launch(id)
     return _rules(rule, f"/e/{launch.id}")
 
 
@@ -234,7 +127,7 @@ def _rules(rule: str, base: str) -> str:
 @pages.get("/e/<id>/style.css")
 def style(id: str) -> Response:
     """The EHR's style values as a style sheet, after checks; empty where they are refused or cannot be had."""
-    _, launch = _launch(id)
+    _, launch = own_launch(id)
     issuer = services().config.issuers.find(launch.iss)
     return Response(sheet_for(launch.style_url, issuer), mimetype="text/css")
 
@@ -242,10 +135,11 @@ def style(id: str) -> Response:
 @pages.post("/e/<id>/sign-out")
 def sign_out(id: str) -> Response:
     """End the launch here and, where the EHR offers it, there."""
-    browser, launch = _launch(id)
+    browser, launch = own_launch(id)
     revoked = end(browser, launch.id)
     response = Response(signed_out_page("", revoked=revoked))
     if not services().store.count(browser):
+        services().scratch.forget(browser)
         sessions.forget(response)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

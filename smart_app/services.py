@@ -13,6 +13,8 @@ from smart_app.audit import Audit
 from smart_app.config import Config
 from smart_app.fhir import Fetched
 from smart_app.store import Store
+from smart_app.talks import Talks
+from smart_app.unanswered import Unanswered
 
 
 class Charts:
@@ -52,10 +54,13 @@ class Charts:
 
 
 class Services(NamedTuple):
-    """The parts of a running app."""
+    """The parts of a running app. talks: of launches; scratch: of browsers without a patient."""
 
     config: Config
     store: Store
     http: requests.Session
     audit: Audit
     charts: Charts
+    talks: Talks
+    scratch: Talks
+    unanswered: Unanswered

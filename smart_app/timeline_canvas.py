@@ -40,7 +40,8 @@ class Canvas:
 
     def push(self, css: str, at: int, y: int) -> None:
         """The diamond of something given at once; its shape is written once for the whole picture."""
-        self.out.append(f'<use href="#d" class="{css}" x="{self.x(at):g}%" y="{y}"/>')
+        klass = f' class="{css}"' if css else ""
+        self.out.append(f'<use href="#d"{klass} x="{self.x(at):g}%" y="{y}"/>')
 
     def sign(self, css: str, at: int, y: int, path: str) -> None:
         """A sign of fixed size at an instant."""

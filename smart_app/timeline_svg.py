@@ -170,7 +170,7 @@ def _pushes(canvas: Canvas, bar: Bar) -> int:
     canvas.y += 6
     top = canvas.y
     for at, reported in bar.pushes:
-        canvas.push("dia" if reported else "hol", at, top + 6)
+        canvas.push("" if reported else "hol", at, top + 6)
     if beside == "right":
         canvas.text("", edges[after], top + 10, _label(bar), "", 9)
     elif beside == "left":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -15,6 +15,7 @@ from smart_app.pages_env import render
 from smart_app.timeline import Timeline, timeline_of
 from smart_app.timeline_svg import draw
 from smart_app.timeline_table import TableRow, table_of
+from smart_app.view_claim import CodeSum, adds_up, claim_of
 from smart_app.view_lines import (
     DrugLineView,
     HeldView,
@@ -27,11 +28,12 @@ from smart_app.view_lines import (
     unused_of,
 )
 from smart_app.view_missing import WITH_RULER, Missing, missing_of
+from smart_app.view_panel import PanelView
 from smart_app.view_people import PatientStrip, Visit, VisitItem, patient_strip, visit_items, visit_of
 from smart_app.view_policy import PolicyView, address, policy_view
-from smart_app.view_rows import RowView, rows_of
+from smart_app.view_rows import long_chart, rows_of
 from smart_app.view_small import problem_page, rule_page, rules_page, signed_out_page, standalone_page
-from smart_app.view_words import bare, count, full_date, plain
+from smart_app.view_words import bare, full_date, plain
 
 __all__ = [
     "EncounterView",
@@ -48,7 +50,6 @@ __all__ = [
     "standalone_page",
     "visit_items",
 ]
-LONG = 28  # administrations and lines together, beyond which the first page is lean
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -63,14 +64,6 @@ class Notice(Protocol):
     def says(self) -> str: ...
     @property
     def do(self) -> str: ...
-
-
-class CodeSum(NamedTuple):
-    """A code of the claim with all its units; first: the id of its first line."""
-
-    code: str
-    units: int
-    first: str
 
 
 class EncounterView(NamedTuple):
@@ -135,7 +128,7 @@ def encounter_view(
         patient,
         visit,
         policy_view(policy, (*rules, *(step.rule for step in coded.steps)), rules_date, action),
-        _claim(lines),
+        claim_of(lines),
         adds_up(coded, rows, held, unused),
         missing,
         picture,
@@ -153,7 +146,7 @@ def encounter_view(
         coded.rules_version,
         user,
         full,
-        not full and len(rows) + len(lines) > LONG,
+        not full and long_chart(rows, coded),
     )
 
 
@@ -164,24 +157,6 @@ def _first_tasks(coded: Coded, missing: Missing) -> dict[str, tuple[str, str]]:
             if (task.code, task.says) == (problem.code, plain(problem.says)):
                 found.setdefault(bare(problem.resource), (task.id, task.title))
     return found
-
-
-def _claim(lines: Iterable[LineView]) -> tuple[CodeSum, ...]:
-    found: dict[str, CodeSum] = {}
-    for line in lines:
-        one = found.get(line.code, CodeSum(line.code, 0, line.id))
-        found[line.code] = one._replace(units=one.units + line.units)
-    return tuple(found.values())
-
-
-def adds_up(coded: Coded, rows: Mapping[str, RowView], held: Sequence[HeldView], unused: Sequence[ReasonView]) -> str:
-    """The count that accounts for every administration that was read."""
-    in_lines = len({id for line in coded.lines for id in line.administrations})
-    units = sum(line.units for line in coded.lines)
-    parts = [f"{in_lines} in lines", f"{len(held)} held" if held else "", f"{len(unused)} not used" if unused else ""]
-    total = in_lines + len(held) + len(unused)
-    said = f"{count(len(coded.lines), 'line')}, {count(units, 'unit')}. {count(total, 'administration')} read"
-    return f"{said}: {', '.join(filter(None, parts))}." if total else f"{said}."
 
 
 def _rules(coded: Coded) -> tuple[str, ...]:
@@ -205,6 +180,7 @@ def encounter_page(
     links: Mapping[str, str] = NO_LINKS,
     full: bool = False,
     every_ruler: bool = False,
+    panel: PanelView | None = None,
 ) -> str:
     """The page of one visit. base: the path of the launch, without a slash at its end.
 
@@ -233,7 +209,7 @@ def encounter_page(
     }
     # From the page itself rules lie beside it: a short address, said a hundred times, is a tenth of the page.
     near = "." if action.partition("?")[0] == f"{base}/" else base
-    return render("encounter.html", v=view, base=near, links=links, forms=forms)
+    return render("encounter.html", v=view, base=near, links=links, forms=forms, panel=panel)
 
 
 def encounters_page(

@@ -103,6 +103,14 @@ def lines_of(coded: Coded, rows: Mapping[str, RowView], tasks: Mapping[str, tupl
     return tuple(_line(number, line, coded, rows, tasks) for number, line in enumerate(coded.lines, 1))
 
 
+def first_lines(coded: Coded) -> dict[str, str]:
+    """The id of the first line of each code."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(coded.lines, 1):
+        found.setdefault(line.code, f"l{number}")
+    return found
+
+
 def _line(
     number: int, line: Line, coded: Coded, rows: Mapping[str, RowView], tasks: Mapping[str, tuple[str, str]]
 ) -> LineView:

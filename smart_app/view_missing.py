@@ -84,7 +84,7 @@ def missing_of(
     every_ruler: bool = False,
 ) -> Missing:
     """The questions of a visit, what holds a line first."""
-    ordered = sorted(coded.problems, key=lambda one: (STOPS, ASKS, TELLS).index(one.severity))
+    ordered = _ordered(coded)
     rulers = _rulers(coded, encounter, policy, rows, ordered, now, every_ruler)
     tasks = [_task(number, problem, rows, rulers) for number, problem in enumerate(ordered, 1)]
     return Missing(
@@ -92,6 +92,18 @@ def missing_of(
         tuple(task for task in tasks if task.severity == TELLS),
         charted(encounter, rows),
     )
+
+
+def task_ids(coded: Coded) -> dict[str, str]:
+    """The id of the first question of each problem code."""
+    found: dict[str, str] = {}
+    for number, problem in enumerate(_ordered(coded), 1):
+        found.setdefault(problem.code, f"t{number}")
+    return found
+
+
+def _ordered(coded: Coded) -> list[Problem]:
+    return sorted(coded.problems, key=lambda one: (STOPS, ASKS, TELLS).index(one.severity))
 
 
 def _rulers(

@@ -55,10 +55,10 @@ def policy_view(policy: Policy, rules: Iterable[str], date: str, action: str) ->
     names = [name for name in SWITCHES if name in touched or name in policy.overridden]
     parts = urlsplit(action)
     return PolicyView(
-        f"{policy.setting.capitalize()} · {_title(policy.payer)}",
+        setting_and_payer(policy),
         f"rules of {long_date(date)}" if parse_day(date) else f"rules {date or VERSION}",
-        tuple(Choice(value, words, value == policy.setting) for value, words in SETTINGS),
-        _payers(policy),
+        settings_of(policy),
+        payers_of(policy),
         tuple(view for name in names if (view := _switch(name, policy)) is not None),
         tuple((name, str(policy[name])) for name in policy.overridden),
         parts.path or "./",
@@ -67,7 +67,23 @@ def policy_view(policy: Policy, rules: Iterable[str], date: str, action: str) ->
     )
 
 
-def _payers(policy: Policy) -> tuple[Choice, ...]:
+def setting_and_payer(policy: Policy) -> str:
+    """What is in force, in short."""
+    return f"{policy.setting.capitalize()} · {_title(policy.payer)}"
+
+
+def policy_words(policy: Policy) -> str:
+    """What is in force, with every switch that the user set."""
+    return ", ".join((setting_and_payer(policy), *(f"{name} = {policy[name]}" for name in policy.overridden)))
+
+
+def settings_of(policy: Policy) -> tuple[Choice, ...]:
+    """The settings to choose from."""
+    return tuple(Choice(value, words, value == policy.setting) for value, words in SETTINGS)
+
+
+def payers_of(policy: Policy) -> tuple[Choice, ...]:
+    """The payers to choose from."""
     known = payers() if policy.payer in payers() else (*payers(), policy.payer)
     return tuple(Choice(name, _title(name), name == policy.payer) for name in known)
 

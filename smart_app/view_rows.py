@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from coding.documentation import derived_stop
 from coding.log import Log
-from coding.model import ABSENT, DERIVED, Encounter, Moment
+from coding.model import ABSENT, DERIVED, Coded, Encounter, Moment
 from coding.service import Item
 from coding.substances import know
 from coding.timeline import MINUTE, clock, day
 from smart_app.view_words import at_clock, long_date
 
+LONG = 28  # administrations and lines together, beyond which the first page is lean
 ONE_TIME = ("push", "injection", "on-body", "refill", "flush", "instillation")
 ROUTES = {
     "iv": "",
@@ -67,6 +68,11 @@ def rows_of(encounter: Encounter) -> dict[str, RowView]:
     items = know(encounter, Log())
     first = min((item.row.start.at for item in items if item.row.start), default=encounter.start)
     return {item.id: _row(number, item, encounter, first) for number, item in enumerate(items, 1)}
+
+
+def long_chart(rows: Mapping[str, RowView], coded: Coded) -> bool:
+    """Whether steps and times stand on the full form of the page only."""
+    return len(rows) + len(coded.lines) > LONG
 
 
 def _row(number: int, item: Item, encounter: Encounter, first: int | None) -> RowView:

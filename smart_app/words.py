@@ -24,10 +24,10 @@ def templates() -> Path:
     return installed if installed.is_dir() else package.parent / "templates"
 
 
-def wrap(text: str, indent: int = 0, first: int | None = None) -> str:
-    """Text broken at WIDTH columns, indented by so many blanks; first: the indent of the first line."""
+def wrap(text: str, indent: int = 0, first: int | None = None, width: int = WIDTH) -> str:
+    """Text broken at width columns, indented by so many blanks; first: the indent of the first line."""
     lead = " " * (indent if first is None else first)
-    return textwrap.fill(text, WIDTH, initial_indent=lead, subsequent_indent=" " * indent, break_on_hyphens=False)
+    return textwrap.fill(text, width, initial_indent=lead, subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
 def jinja(escaped: bool) -> Environment:

@@ -17,5 +17,5 @@ def test_templates_tables_and_the_example_reach_the_wheel(tmp_path: Path) -> Non
         assert f"smart_app/templates/{path.relative_to(ROOT / 'templates').as_posix()}" in names
     for path in (ROOT / "coding" / "tables").rglob("*.*"):
         assert path.relative_to(ROOT).as_posix() in names
-    assert "smart_app/examples/infliximab.json" in names
+    assert {"smart_app/examples/infliximab.json", "smart_app/static/app.css", "smart_app/static/panel.js"} <= names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]

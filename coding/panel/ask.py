@@ -39,7 +39,7 @@ def ask(question: str, talk: Sequence[Turn] = (), chart: Open | None = None, pol
     if state.bent and not asked.has_topic:
         return rowed.decline(rows()[BENDS])
     subject = _subject(chart, state, policy)
-    answered = asked.complete or (asked.about_subject is not None and subject is not None)
+    answered = asked.complete or asked.about_units or (asked.about_subject is not None and subject is not None)
     if asked.best is not None and asked.best.row.declined and not answered:
         return rowed.decline(asked.best.row)
     for look in (_doubt, _units, _changed, _drug, _case, _about_subject, _code, _row):

@@ -19,6 +19,7 @@ DECLINES = 0.42  # likeness from which a decline of the tables is given
 STRONG = 0.55  # likeness from which a question is surely about a rule
 BESIDE = 0.4  # likeness from which a rule stands beside a computed case, or a second rule beside the first
 CLOSE = 0.08  # how much less like a second rule may be
+CERTAIN = 0.75  # likeness from which a question is about a rule though it points to the chart
 MARGIN = 0.04  # how much more like a decline must be than any answer
 ELLIPTIC = 3  # features up to which a question leans on the one before it
 RULE_FIRST = 0.5  # likeness from which a case without a named drug is taken for an example of a rule
@@ -39,6 +40,7 @@ FAMILY = frozenset(
 ASKS_FAMILY = re.compile(r"\b(?:chemo|non ?chemo|admin(?:istration)?|code|codes|family|ladder|bill|billed|9641\w|9636\w|964\d\d|963\d\d|which|therapeutic|what do (?:we|i) use)\b")
 QUESTION = re.compile(r"\b(?:is|are|can|do|does|did|should|which|when|why|how|what|will|would)\b")
 EXAMPLES = frozenset({"concurrent", "sequential", "same-drug", "reaction"})  # a rule about two things, asked with one
+MORE_UNITS = frozenset({"further-hour", "minimum", "rule", "minutes", "hour", "units", "no", "why", "what", "how-many", "when"})
 DEFINES = frozenset({"what-is", "difference", "bill", "no", "administration", "cpt", "procedure", "number"})
 NOT_A_CASE = re.compile(r"\b(?:overlap\w*|in common|per (?:day|visit|encounter)|how many times|both days|each day|vs|versus)\b")
 ASKS_CODES = re.compile(
@@ -130,8 +132,9 @@ def read(question: str, state: State, charted: bool) -> Asked:
     complete_ = _complete(case, text, own, best, charted, state)
     computed = next((one for one in every if one.row.compute), None)
     about = computed if computed and _is_about_subject(computed, best, points, subject) else None
-    if about is None and subject and not complete_ and points and (best is None or best.score < STRONG):
-        about = _pointed(drugs, codes, own, charted)
+    if about is None and subject and not complete_:
+        about = _pointed(drugs, codes, own, charted) if points and (best is None or best.score < (CERTAIN if charted else STRONG)) else None
+        about = Match(rows()["chart-why-units"], ENOUGH, "") if own and own <= MORE_UNITS else about
     beside = answers[1] if len(answers) > 1 and answers[1].score >= max(BESIDE, answers[0].score - CLOSE) else None
     return Asked(
         question, text, found, tuple(one for one in drugs if not one.rivals), tuple(one for one in drugs if one.rivals), codes, own, case,

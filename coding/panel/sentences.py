@@ -61,8 +61,8 @@ def from_problem(problem: Problem, change: bool = True) -> Sentence:
 
 
 def from_considered(one: Considered, change: bool = True) -> Sentence:
-    """Why a code was not reached, and what would change it."""
-    return Sentence(_changing(one.why, one.would_change if change else ""), CONSIDERED, one.code)
+    """The code, why it was not reached, and what would change it."""
+    return Sentence(f"{one.code}: {_changing(one.why, one.would_change if change else '')}", CONSIDERED, one.code)
 
 
 def _changing(says: str, change: str) -> str:
@@ -99,7 +99,7 @@ def traces(sentence: Sentence, coded: Coded | None = None) -> bool:
     if kind == PROBLEM:
         return any(one.code == ref and text.startswith(one.says) for one in coded.problems)
     if kind == CONSIDERED:
-        return any(one.code == ref and text.startswith(one.why) for one in coded.considered)
+        return any(one.code == ref and text.startswith(f"{one.code}: {one.why}") for one in coded.considered)
     return any(one.resource == ref and one.why == text for one in coded.not_billed)
 
 

@@ -18,6 +18,7 @@ base_url = "http://chairtime.example.org"
 store = "{folder}/no/such/folder/launches.sqlite"
 keys_file = "{folder}/none.json"
 audit_file = "{folder}"
+unanswered_file = "{folder}/no/such/folder/unanswered.ndjson"
 zone = "Chicago"
 setting = "hospital"
 payer = "nobody"
@@ -44,6 +45,7 @@ SAID = (
     "store .*/no/such/folder/launches.sqlite cannot be written: the folder .* is not there; make it",
     "keys_file .*/none.json cannot be read: No such file or directory. Make it with: chairtime keys",
     "audit_file .* cannot be written: it is a folder",
+    "unanswered_file .* cannot be written: the folder .* is not there; make it",
     "zone is 'Chicago'; it must be an IANA name",
     "There is no setting 'hospital'",
     "There is no payer 'nobody'",

@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 from launch import discovery
 from launch.practice.ehr import Manner
 from launch.practice.faults import DISCOVERY, FAULTS
-from smart_app import pages
+from smart_app import visit
 from smart_app.demo import Demo, running
 from smart_app.fhir import Limits, fetch_chart, fetch_encounters
 from tests.app.browser import Browser, Page
@@ -84,7 +84,7 @@ def look(
         everywhere = [name for name in names if name in DISCOVERY]
         limits = IMPATIENT if "hang" in names else Limits()
         for fetch in (fetch_chart, fetch_encounters):
-            monkeypatch.setattr(pages, fetch.__name__, partial(fetch, sleep=pauses.append, limits=limits))
+            monkeypatch.setattr(visit, fetch.__name__, partial(fetch, sleep=pauses.append, limits=limits))
         requests.post(f"{demo.ehr}/practice/faults", json={"faults": everywhere}, timeout=10).raise_for_status()
         start = time.monotonic()
         with caplog.at_level(logging.DEBUG):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,6 +16,7 @@ axe = pytest.importorskip(
 
 ROOT = Path(__file__).parents[2]
 WIDTHS = (1440, 1024, 360, 320)
+LOOKED_AT = ("example", "full", "panel", "ask", "problem", "rule", "rules", "encounters", "standalone")
 ORIGIN = "https://chairtime.test"
 
 
@@ -33,11 +35,13 @@ def opened(browser: Any, text: str, width: int, scripts: bool = False, **context
     page = browser.new_context(
         viewport={"width": width, "height": 900}, java_script_enabled=scripts, **context
     ).new_page()
-    sheet = (ROOT / "smart_app/static/app.css").read_text("utf-8")
+    files = {"css": "text/css", "js": "text/javascript"}
 
     def answer(route: Any) -> None:
-        if "/static/" in route.request.url:
-            route.fulfill(content_type="text/css", body=sheet)
+        path = urlsplit(route.request.url).path
+        if path.startswith("/static/"):
+            kind = files[path.rsplit(".", 1)[1]]
+            route.fulfill(content_type=kind, body=(ROOT / "smart_app").joinpath(path[1:]).read_text("utf-8"))
         else:
             route.fulfill(content_type="text/html", body=text)
 
@@ -47,7 +51,7 @@ def opened(browser: Any, text: str, width: int, scripts: bool = False, **context
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["example", "day", "full", "problem", "rule", "rules", "encounters", "standalone"])
+@pytest.mark.parametrize("name", [*LOOKED_AT, "day", "asked"])
 def test_a_page_never_scrolls_sideways(browser: Any, made: dict[str, str], name: str, width: int) -> None:
     page = opened(browser, made[name], width, scripts=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -55,9 +59,7 @@ def test_a_page_never_scrolls_sideways(browser: Any, made: dict[str, str], name:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "name", ["example", "full", "problem", "rule", "rules", "encounters", "standalone", "signed out"]
-)
+@pytest.mark.parametrize("name", [*LOOKED_AT, "asked", "signed out"])
 def test_axe_finds_nothing(browser: Any, made: dict[str, str], name: str, scheme: str) -> None:
     page = opened(browser, made[name], 1024, scripts=True, color_scheme=scheme)
     found = axe.Axe().run(page).response["violations"]
@@ -65,8 +67,9 @@ def test_axe_finds_nothing(browser: Any, made: dict[str, str], name: str, scheme
     page.context.close()
 
 
-def test_axe_finds_nothing_where_it_is_narrow(browser: Any, made: dict[str, str]) -> None:
-    page = opened(browser, made["full"], 320, scripts=True)
+@pytest.mark.parametrize("name", ["full", "asked", "ask"])
+def test_axe_finds_nothing_where_it_is_narrow(browser: Any, made: dict[str, str], name: str) -> None:
+    page = opened(browser, made[name], 320, scripts=True)
     found = axe.Axe().run(page).response["violations"]
     assert not found, [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found]
     page.context.close()
@@ -90,8 +93,9 @@ def test_the_policy_can_be_changed_by_keyboard_without_scripts(browser: Any, mad
     page.context.close()
 
 
-def test_targets_are_large_enough(browser: Any, made: dict[str, str]) -> None:
-    page = opened(browser, made["day"], 360, scripts=True)
+@pytest.mark.parametrize("name", ["day", "asked", "ask"])
+def test_targets_are_large_enough(browser: Any, made: dict[str, str], name: str) -> None:
+    page = opened(browser, made[name], 360, scripts=True)
     small = page.evaluate(
         "[...document.querySelectorAll('button,summary,select,nav a,.chip')].filter(e=>e.checkVisibility())"
         ".map(e=>[e.textContent,e.getBoundingClientRect().height]).filter(([,h])=>h<23.5)"

@@ -1,0 +1,168 @@
+"""The visit that a request is about: whose launch, under which policy, which chart, which visit of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from flask import request
+
+from coding.engine import code_visits
+from coding.model import Coded, Encounter
+from coding.policy import Policy, PolicyError, policy_for
+from launch.context import Launch
+from launch.problems import LaunchProblem
+from smart_app import sessions
+from smart_app.chart import read_bundle
+from smart_app.coded import with_chart
+from smart_app.fhir import Fetched, as_bundle, fetch_chart, fetch_encounters
+from smart_app.launching import refreshed, services
+from smart_app.view_people import PatientStrip, patient_strip
+
+NOT_SWITCHES = ("setting", "payer", "encounter", "print", "fresh", "rulers", "years")
+NO_VISIT = "none"
+PASSING = ("print", "fresh", "rulers")  # forms of a page, not what it is about
+ALL_YEARS = ("1900-01-01T00:00:00Z", "2100-01-01T00:00:00Z")
+
+
+class NotYours(LaunchProblem):
+    """The address is of no launch of this browser."""
+
+    code = "launch-not-found"
+    status = 404
+    title = "This page belongs to no open launch of this browser."
+    means = "The launch has ended, was signed out, or was opened in another browser."
+    do = "Open Chairtime again from the patient's chart."
+
+
+class Wrong(LaunchProblem):
+    """The address asks for something that does not exist."""
+
+    code = "wrong-address"
+    status = 400
+    title = "The address asks for something that does not exist."
+    means = "Nothing was changed."
+    do = "Go back and choose from the page."
+
+    def __init__(self, says: str) -> None:
+        super().__init__()
+        self.says = says
+
+
+class Seen(NamedTuple):
+    """One visit and its answer."""
+
+    encounter: Encounter
+    coded: Coded
+
+    @property
+    def name(self) -> str:
+        """What stands for the visit in addresses."""
+        return self.encounter.id or NO_VISIT
+
+
+class Chosen(NamedTuple):
+    """What was read, the visit that is open, if any, and the visits with administrations."""
+
+    fetched: Fetched
+    visit: Seen | None
+    treated: list[Seen]
+
+
+def own_launch(id: str) -> tuple[str, Launch]:
+    """The browser and its launch of this id. Raises NotYours."""
+    browser = sessions.browser_id(request)
+    built = services()
+    launch = built.store.find(browser, id) if browser else None
+    if launch is None:
+        raise NotYours
+    built.talks.touch(id)
+    return browser, launch
+
+
+def fetched_of(browser: str, launch: Launch, wanted: str) -> Fetched:
+    """The chart around a visit, or, without one, what the list of visits needs; kept for a short time."""
+    built = services()
+    window = ALL_YEARS if request.args.get("years") == "all" and wanted in ("", NO_VISIT) else None
+    key = f"{wanted} all years" if window else wanted
+    kept = None if "fresh" in request.args else built.charts.find(launch.id, key)
+    if kept is not None:
+        return kept
+
+    def refresh() -> Launch:
+        return refreshed(built, browser, launch.id, launch.access_token)
+
+    if wanted:
+        visit = "" if wanted == NO_VISIT else wanted
+        fetched = fetch_chart(launch, built.http, window=window, encounter=visit, refresh=refresh)
+    else:
+        fetched = fetch_encounters(launch, built.http, window=window, refresh=refresh)
+    built.charts.keep(launch.id, key, fetched)
+    built.audit.record("chart read", launch.id, resources=len(fetched.resources), notices=len(fetched.notices))
+    return fetched
+
+
+def policy_asked() -> Policy:
+    """The policy that the address names, the installation's where it names none. Raises Wrong."""
+    config = services().config
+    given = request.args
+    switches = {name: value for name, value in given.items() if name not in NOT_SWITCHES and value}
+    try:
+        return policy_for(given.get("setting") or config.setting, given.get("payer") or config.payer, switches)
+    except PolicyError as error:
+        raise Wrong(str(error)) from None
+
+
+def seen_in(fetched: Fetched, policy: Policy) -> list[Seen]:
+    """Every visit of what was read, coded."""
+    chart = read_bundle(as_bundle(fetched, "launch"), services().config.zone)
+    answers = with_chart(chart, code_visits(chart.encounters, policy))
+    return [Seen(encounter, coded) for encounter, coded in zip(chart.encounters, answers, strict=True)]
+
+
+def treated_in(seen: list[Seen]) -> list[Seen]:
+    """Visits in which something was given."""
+    return [one for one in seen if one.encounter.administrations]
+
+
+def chosen(browser: str, launch: Launch, policy: Policy) -> Chosen:
+    """The visit that the address names, else the one in context, else the only one with administrations."""
+    wanted = request.args.get("encounter", "") or launch.encounter
+    if not wanted:
+        listed = fetched_of(browser, launch, "")
+        treated = treated_in(seen_in(listed, policy))
+        if len(treated) != 1:
+            return Chosen(listed, None, treated)
+        wanted = treated[0].name
+    fetched = fetched_of(browser, launch, wanted)
+    seen = seen_in(fetched, policy)
+    found = next((one for one in seen if wanted in (one.name, *one.encounter.parts)), None)
+    return Chosen(fetched, found, treated_in(seen))
+
+
+def query_kept() -> str:
+    """The query of this page, so that what is asked or opened from it is about the same visit under the same policy."""
+    kept = urlencode([pair for pair in request.args.items() if pair[0] not in PASSING])
+    return f"?{kept}" if kept else ""
+
+
+def strip_of(launch: Launch, fetched: Fetched) -> PatientStrip | None:
+    """The patient strip, where the EHR asks for it or does not say that it shows one itself."""
+    if not launch.banner or fetched.patient is None:
+        return None
+    return patient_strip(fetched.patient, datetime.now(UTC).date())
+
+
+def links_of(launch: Launch) -> dict[str, str]:
+    """Where a page of the launch leads."""
+    here = f"/e/{launch.id}"
+    query = request.query_string.decode("ascii", "ignore")
+    links = {
+        "self": f"{here}/?{query}" if query else f"{here}/",
+        "sign_out": f"{here}/sign-out",
+        "encounters": f"{here}/encounters",
+    }
+    if launch.style_url:
+        links["style"] = f"{here}/style.css"
+    return links
