@@ -25,6 +25,7 @@ _VIALS = re.compile(r"(\d+|an?|one|two|three|four|five|six)\s+(?:(\d[\d,.]*)\s*(
 _OUT_OF = re.compile(r"(\d[\d,.]*)\s*(mg|mcg|g|units?)\s+(?:single[ -](?:dose|use)\s+|sd\s+)?(?:vial|sdv)\b")
 _PER_UNIT = re.compile(r"(\d[\d,.]*)\s*(mg|mcg|g|units?)\s*(?:per|/|=|is|a)\s*(?:one\s+|1\s+|billing\s+|hcpcs\s+)*unit\b")
 _NO_WASTE = re.compile(r"\b(?:no|zero|without|nothing)\s+(?:was\s+)?(?:waste[d]?|wastage|discard(?:ed)?|left ?over)\b|\bused (?:it )?all\b|\bnothing left\b")
+_WASTED = re.compile(r"\b(?:discarded|wasted|waste|thrown|threw|tossed|rest|remainder|left ?over)\b")
 _COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
@@ -177,7 +178,9 @@ def _waste(text: str, doses: list[Quantity]) -> Waste | None:
         elif none and count:
             vials.append((count, Quantity(doses[0].value / count, doses[0].unit)))
     quotes = [found.group() for pattern in (_VIALS, _NO_WASTE) for found in pattern.finditer(text)]
-    return Waste(vials=tuple(vials), none=none, quote="; ".join(quotes)) if vials or none else None
+    opened = sum(count * size.value for count, size in vials if size.unit == doses[0].unit)
+    rest = Quantity(opened - doses[0].value, doses[0].unit) if opened > doses[0].value and not none and _WASTED.search(text) else None
+    return Waste(tuple(vials), rest, none, "; ".join(quotes)) if vials or none else None
 
 
 def _plain_sum(doses: list[Quantity], vial: re.Match[str] | None, size: re.Match[str] | None) -> Answer | None:

@@ -13,9 +13,9 @@ from coding.panel.said import DOSE, TIME, Token, tokens
 from coding.panel.schedule import minutes_said
 from coding.panel.talk import State, follow
 
-ENOUGH = 0.2  # likeness from which an answer of the tables is given
-SURE = 0.3  # below it the answer is said to be the nearest rule only
-DECLINES = 0.42  # likeness from which a decline of the tables is given
+ENOUGH = 0.17  # likeness from which an answer of the tables is given
+SURE = 0.27  # below it the answer is said to be the nearest rule only
+DECLINES = 0.28  # likeness from which a decline of the tables is given
 STRONG = 0.55  # likeness from which a question is surely about a rule
 BESIDE = 0.4  # likeness from which a rule stands beside a computed case, or a second rule beside the first
 CLOSE = 0.08  # how much less like a second rule may be

@@ -25,11 +25,13 @@ TELLING_MINUTES = frozenset({15, 16, 30, 31, 60, 61, 90, 91, 120, 121, 150, 151}
 REACH = ((15, "under 16 min"), (30, "16 to 30 min"), (90, "31 to 90 min"), (10**9, "over 90 min"))
 KIND_OF_DRUG = {"fluid": "hydration", "blood": "blood", "contrast": "contrast", "vaccine": "vaccine", "electrolyte": "electrolyte"}
 # Weights of BM25 and of what an answer is made of, found on the wordings themselves, one left out at a time (benchmarks/README.md).
-SATURATION = 1.2
-LENGTH = 0.4
-TEXT_WEIGHT = 1.0  # a word of the short answer, beside one of a wording
-CARD_WEIGHT = 0.5
-WORDING = 0.5  # what the nearest single wording counts beside the whole
+SATURATION = 2.0
+LENGTH = 0.5
+TEXT_WEIGHT = 2.0  # a word of the short answer, beside one of a wording
+CARD_WEIGHT = 0.7
+WORDING = 0.3  # what the nearest single wording counts beside the whole
+MEANT = 1.35  # a concept or a code, beside a word that only stands for itself
+UNSEEN = 1.5  # a word that no answer holds: it says little, but it says that something else may be meant
 
 
 class Row(NamedTuple):
@@ -86,6 +88,12 @@ def _concepts() -> Writings:
     table = panel_table("concepts.toml")["concept"]
     rows_ = ((concept, "", writing) for concept, writings in dict(table).items() for writing in writings)  # type: ignore[call-overload]
     return Writings(rows_, "panel/concepts.toml")
+
+
+@lru_cache(maxsize=1)
+def concepts() -> frozenset[str]:
+    """The names of the concepts."""
+    return frozenset(dict(panel_table("concepts.toml")["concept"]))  # type: ignore[call-overload]
 
 
 @lru_cache(maxsize=1)
@@ -191,8 +199,11 @@ class Index:
         self._counts = {row.id: self._count(row) for row in self.rows.values()}
         holders = Counter(feature for counts in self._counts.values() for feature in counts)
         total = len(self.rows)
-        self._weight = {one: math.log(1 + (total - held + 0.5) / (held + 0.5)) for one, held in holders.items()}
-        self._unseen = math.log(1 + total)
+        self._weight = {
+            one: math.log(1 + (total - held + 0.5) / (held + 0.5)) * (MEANT if one in concepts() or CODE.fullmatch(one.lower()) else 1.0)
+            for one, held in holders.items()
+        }
+        self._unseen = UNSEEN
         lengths = {id: sum(counts.values()) for id, counts in self._counts.items()}
         mean = sum(lengths.values()) / (total or 1)
         self._room = {id: SATURATION * (1 - LENGTH + LENGTH * length / mean) for id, length in lengths.items()}
