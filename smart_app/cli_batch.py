@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
@@ -14,6 +15,7 @@ from smart_app import asking
 from smart_app.chart import Chart, read_bundle
 from smart_app.inputs import MAX_BYTES
 
+log = logging.getLogger("chairtime")
 ROLES = ("user", "assistant")
 
 
@@ -49,6 +51,12 @@ def _answer(text: bytes, given: Given) -> dict[str, Any]:
         return {"id": row.get("id")} | _asked(row, given)
     except BadLine as error:
         return {"id": row.get("id"), "error": str(error)}
+    except Exception as error:  # a fault of ours in one line must not take the answers of the others away
+        log.exception("a question could not be answered")
+        return {
+            "id": row.get("id"),
+            "error": f"The question could not be answered: a fault of Chairtime ({type(error).__name__}).",
+        }
 
 
 def _asked(row: dict[str, Any], given: Given) -> dict[str, Any]:

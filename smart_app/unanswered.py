@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 
+from coding.panel import redacted
 from smart_app.audit import append
 
 log = logging.getLogger("chairtime")
@@ -29,11 +30,3 @@ class Unanswered:
             append(self._path, orjson.dumps(entry) + b"\n")
         except OSError as error:
             log.error("The file of unanswered questions cannot be written: %s", error.strerror)
-
-
-def redacted(question: str) -> str:
-    """The question without what could name a person; "" where the panel has no way to tell."""
-    import coding.panel
-
-    known = getattr(coding.panel, "redacted", None)
-    return str(known(question)) if known else ""

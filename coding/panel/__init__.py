@@ -2,5 +2,6 @@
 
 from coding.panel.answer import Answer, Choice, Evidence, Open, Sentence, Turn
 from coding.panel.ask import ask, suggestions
+from coding.panel.vain import redacted
 
-__all__ = ["Answer", "Choice", "Evidence", "Open", "Sentence", "Turn", "ask", "suggestions"]
+__all__ = ["Answer", "Choice", "Evidence", "Open", "Sentence", "Turn", "ask", "redacted", "suggestions"]

@@ -12,7 +12,13 @@ from coding.panel.sentences import from_card, phrase
 
 @lru_cache(maxsize=1)
 def _cards() -> dict[str, list[str]]:
-    return dict(panel_table("code_cards.toml")["code"])  # type: ignore[call-overload]
+    found: dict[str, list[str]] = dict(panel_table("code_cards.toml")["code"])  # type: ignore[call-overload]
+    return found
+
+
+def cards_of(code: str) -> list[str]:
+    """The rule cards that explain a code, main one first."""
+    return _cards().get(code, [])
 
 
 def define(codes: tuple[str, ...]) -> Answer | None:
@@ -28,7 +34,11 @@ def define(codes: tuple[str, ...]) -> Answer | None:
             short.append(phrase("code-initial"))
         elif row.accepts:
             short.append(phrase("code-stands-on", codes=", ".join(row.accepts)))
-        hours = [other for other, found in CODES.items() if found.role == "hour" and one in found.accepts and found.family == row.family]
+        hours = [
+            other
+            for other, found in CODES.items()
+            if found.role == "hour" and one in found.accepts and found.family == row.family
+        ]
         if hours and row.role != "hour":
             short.append(phrase("code-hours", code=hours[0]))
         rules += _cards()[one]

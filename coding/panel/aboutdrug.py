@@ -21,10 +21,16 @@ HOURS = 91  # minutes: the first that earn a further hour, so that both codes of
 NEOPLASM, OTHER = "C85.90", "M06.9"
 ROUTES = (("iv", "infusion", "as an infusion"), ("sc", "injection", "under the skin"), ("im", "injection", "into a muscle"),
           ("iv", "push", "as a push"))  # fmt: skip
-_VIALS = re.compile(r"(\d+|an?|one|two|three|four|five|six)\s+(?:(\d[\d,.]*)\s*(mg|mcg|g|units?|ml)\s+)?(?:single[ -]dose\s+)?(?:vials?|sdvs?)\b")
+_VIALS = re.compile(
+    r"(\d+|an?|one|two|three|four|five|six)\s+(?:(\d[\d,.]*)\s*(mg|mcg|g|units?|ml)\s+)?(?:single[ -]dose\s+)?(?:vials?|sdvs?)\b"
+)
 _OUT_OF = re.compile(r"(\d[\d,.]*)\s*(mg|mcg|g|units?)\s+(?:single[ -](?:dose|use)\s+|sd\s+)?(?:vial|sdv)\b")
-_PER_UNIT = re.compile(r"(\d[\d,.]*)\s*(mg|mcg|g|units?)\s*(?:per|/|=|is|a)\s*(?:one\s+|1\s+|billing\s+|hcpcs\s+)*unit\b")
-_NO_WASTE = re.compile(r"\b(?:no|zero|without|nothing)\s+(?:was\s+)?(?:waste[d]?|wastage|discard(?:ed)?|left ?over)\b|\bused (?:it )?all\b|\bnothing left\b")
+_PER_UNIT = re.compile(
+    r"(\d[\d,.]*)\s*(mg|mcg|g|units?)\s*(?:per|/|=|is|a)\s*(?:one\s+|1\s+|billing\s+|hcpcs\s+)*unit\b"
+)
+_NO_WASTE = re.compile(
+    r"\b(?:no|zero|without|nothing)\s+(?:was\s+)?(?:waste[d]?|wastage|discard(?:ed)?|left ?over)\b|\bused (?:it )?all\b|\bnothing left\b"
+)
 _WASTED = re.compile(r"\b(?:discarded|wasted|waste|thrown|threw|tossed|rest|remainder|left ?over)\b")
 _COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
@@ -47,7 +53,9 @@ def family(mention: Mention, policy: Policy, wanted: frozenset[str] = frozenset(
         rules += used
         evidence += [Evidence("code", one, label(one) or "") for one in codes]
     if not short:
-        return Answer(RULE, (phrase("drug-own", drug=name), from_card("excluded.own-code")), rules=("excluded.own-code",))
+        return Answer(
+            RULE, (phrase("drug-own", drug=name), from_card("excluded.own-code")), rules=("excluded.own-code",)
+        )
     cards = tuple(dict.fromkeys([*rules, *_family_cards(drug)]))
     return Answer(
         RULE,
@@ -67,7 +75,9 @@ def _usual(drug: Drug, route: str, technique: str, wanted: frozenset[str]) -> bo
     if technique == "injection":
         return drug.goes_by(route) and not any(one.startswith("iv") for one in drug.routes)
     named = f"iv {technique}"
-    return any(one.startswith(named) for one in drug.routes) and (technique == "infusion" or "iv infusion" not in drug.routes or drug.commercial != "chemo")
+    return any(one.startswith(named) for one in drug.routes) and (
+        technique == "infusion" or "iv infusion" not in drug.routes or drug.commercial != "chemo"
+    )
 
 
 def _family_cards(drug: Drug) -> list[str]:
@@ -90,7 +100,10 @@ def _by_route(
     said: list[Sentence] = []
     if drug.commercial == "by_indication" and cancer != commercial:
         said.append(phrase("drug-indication", drug=name, one=_and(cancer), two=_and(commercial)))
-        said.append(phrase("drug-family-two", drug=name, one=_and(commercial), two=_and(medicare))) if medicare not in (commercial, cancer) else None
+        said.append(phrase("drug-family-two", drug=name, one=_and(commercial), two=_and(medicare))) if medicare not in (
+            commercial,
+            cancer,
+        ) else None
         return said, rules, [*commercial, *cancer]
     if medicare != commercial:
         said.append(phrase("drug-family-two", drug=name, one=_and(commercial), two=_and(medicare)))
@@ -118,7 +131,9 @@ def _codes(name: str, route: str, technique: str, policy: Policy, diagnosis: str
     conditions = (Condition(diagnosis),) if diagnosis else ()
     place = "11" if policy.setting == "professional" else ""
     coded = code(Encounter("drug", "outpatient", place, conditions=conditions, administrations=(row,)), policy)
-    return tuple(dict.fromkeys(line.code for line in coded.lines)), [rule for line in coded.lines for rule in line.rules[:1]]
+    return tuple(dict.fromkeys(line.code for line in coded.lines)), [
+        rule for line in coded.lines for rule in line.rules[:1]
+    ]
 
 
 def units(text: str, tokens: tuple[Token, ...], mention: Mention | None, policy: Policy) -> Answer | None:
@@ -135,10 +150,20 @@ def units(text: str, tokens: tuple[Token, ...], mention: Mention | None, policy:
         said = phrase("units-size", code=row.code, drug=name, size=f"{row.unit_qty:g} {row.unit_uom}")
         return Answer(RULE, (said,), working=(from_card("drug.units"),), rules=("drug.units",), lines=None)
     if not rows:
-        return Answer(RULE, (phrase("units-none", drug=name),), working=(from_card("drug.units"),), rules=("drug.units", "drug.unknown"))
+        return Answer(
+            RULE,
+            (phrase("units-none", drug=name),),
+            working=(from_card("drug.units"),),
+            rules=("drug.units", "drug.unknown"),
+        )
     if len(rows) > 1:
         codes = ", ".join(row.code for row in rows)
-        return Answer(RULE, (phrase("units-several", drug=name, codes=codes),), working=(from_card("drug.units"),), rules=("drug.units",))
+        return Answer(
+            RULE,
+            (phrase("units-several", drug=name, codes=codes),),
+            working=(from_card("drug.units"),),
+            rules=("drug.units",),
+        )
     return _computed(text, doses, name, mention, policy)
 
 
@@ -152,7 +177,14 @@ def _computed(text: str, doses: list[Quantity], name: str, mention: Mention, pol
         return Answer(RULE, (phrase("units-none", drug=name),), rules=("drug.units",))
     first = coded.drug_lines[0]
     head = hcpcs_for(identify(mention.name), date=DAY)[0]
-    said = phrase("units-are", drug=name, units=first.units, code=first.code, dose=f"{dose.value:g} {dose.unit}", size=f"{head.unit_qty:g} {head.unit_uom}")
+    said = phrase(
+        "units-are",
+        drug=name,
+        units=first.units,
+        code=first.code,
+        dose=f"{dose.value:g} {dose.unit}",
+        size=f"{head.unit_qty:g} {head.unit_uom}",
+    )
     marked = any(line.modifiers for line in coded.drug_lines)
     cards = ("drug.units", *(("drug.wastage", "drug.no-waste")))
     return Answer(
@@ -179,7 +211,11 @@ def _waste(text: str, doses: list[Quantity]) -> Waste | None:
             vials.append((count, Quantity(doses[0].value / count, doses[0].unit)))
     quotes = [found.group() for pattern in (_VIALS, _NO_WASTE) for found in pattern.finditer(text)]
     opened = sum(count * size.value for count, size in vials if size.unit == doses[0].unit)
-    rest = Quantity(opened - doses[0].value, doses[0].unit) if opened > doses[0].value and not none and _WASTED.search(text) else None
+    rest = (
+        Quantity(opened - doses[0].value, doses[0].unit)
+        if opened > doses[0].value and not none and _WASTED.search(text)
+        else None
+    )
     return Waste(tuple(vials), rest, none, "; ".join(quotes)) if vials or none else None
 
 
@@ -195,4 +231,6 @@ def _plain_sum(doses: list[Quantity], vial: re.Match[str] | None, size: re.Match
         whole = Decimal(vial[1].replace(",", ""))
         left = max(0, math.floor(min((whole - dose) / unit, whole / unit - given)))
         said.append(phrase("waste-units", units=left) if left else phrase("waste-none"))
-    return Answer(RULE, tuple(said), working=(from_card("drug.wastage"),), rules=("drug.units", "drug.wastage", "drug.no-waste"))
+    return Answer(
+        RULE, tuple(said), working=(from_card("drug.wastage"),), rules=("drug.units", "drug.wastage", "drug.no-waste")
+    )

@@ -10,6 +10,7 @@ from coding.panel import aboutcode, aboutdrug, charted, guard, rowed, whatif
 from coding.panel.answer import Answer, Choice, Open, Turn
 from coding.panel.asked import Asked, read
 from coding.panel.changed import change_chart
+from coding.panel.grammar import Case
 from coding.panel.retrieve import rows
 from coding.panel.scratch import build
 from coding.panel.subject import Subject
@@ -17,6 +18,7 @@ from coding.panel.suggest import suggest
 from coding.panel.talk import BENDS, State, state_of
 from coding.policy import Policy
 
+ABOUT_THE_PANEL = "what-the-panel-can-do"
 LONGEST = 4_000  # letters of a question that are read
 
 
@@ -40,6 +42,8 @@ def ask(question: str, talk: Sequence[Turn] = (), chart: Open | None = None, pol
         return rowed.decline(rows()[BENDS])
     subject = _subject(chart, state, policy)
     answered = asked.complete or asked.about_units or (asked.about_subject is not None and subject is not None)
+    if not asked.features:
+        return rowed.plain(rows()[ABOUT_THE_PANEL])
     if asked.best is not None and asked.best.row.declined and not answered:
         return rowed.decline(asked.best.row)
     for look in (_doubt, _units, _changed, _drug, _case, _about_subject, _code, _row):
@@ -60,8 +64,6 @@ def _subject(chart: Open | None, state: State, policy: Policy) -> Subject | None
         return Subject(chart.encounter, chart.coded, chart.policy)
     if not state.items:
         return None
-    from coding.panel.grammar import Case
-
     scratch = build(Case(state.items, state.settings), policy)
     if scratch is None:
         return None

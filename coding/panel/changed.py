@@ -28,7 +28,9 @@ def change_chart(asked: Asked, subject: Subject) -> Answer | None:
     found = what_if(subject.encounter, change, subject.policy)
     before, after = totals(subject.coded), totals(found)
     said: list[Sentence] = [phrase("one-more", codes=codes_in_words(after)) if after else phrase("lines-none")]
-    said.append(phrase("same-lines") if before == after else phrase("was-lines", codes=codes_in_words(before) or "no line"))
+    said.append(
+        phrase("same-lines") if before == after else phrase("was-lines", codes=codes_in_words(before) or "no line")
+    )
     return Answer(
         CHART,
         (*said, phrase("hypothetical")),

@@ -25,7 +25,13 @@ def with_facts(item: Item, tokens: tuple[Token, ...], corrects: bool) -> Item:
         if one.kind == TIME:
             if corrects:
                 item, corrects = item._replace(spans=(), clocks=(), lengths=()), False
-            item = _time(item, one, _cue_before(tokens, place), tokens[place + 1] if place + 1 < len(tokens) else NOTHING, pausing)
+            item = _time(
+                item,
+                one,
+                _cue_before(tokens, place),
+                tokens[place + 1] if place + 1 < len(tokens) else NOTHING,
+                pausing,
+            )
         elif one.kind == "cue" and one.value in ("pause", "resume"):
             pausing = one.value == "pause"
         else:
@@ -47,9 +53,9 @@ def _with_fact(item: Item, one: Token) -> Item:
     if one.kind == DOSE:
         return item._replace(dose=one.what)  # type: ignore[arg-type]
     if one.kind == COUNT:
-        return item._replace(count=int(one.what))  # type: ignore[arg-type, call-overload]
+        return item._replace(number=int(one.what))  # type: ignore[arg-type]
     if one.kind == EVERY:
-        return item._replace(apart=int(one.what))  # type: ignore[arg-type, call-overload]
+        return item._replace(apart=int(one.what))  # type: ignore[arg-type]
     return item
 
 
@@ -86,7 +92,11 @@ def _time(item: Item, one: Token, cue: str, after: Token, pausing: bool) -> Item
         return item._replace(apart=what.minutes)
     if after.kind == "relation" and _is_gap(item, after.value):
         return item._replace(gap=what.minutes)
-    said = any(had.minutes == what.minutes and not had.more for had in item.lengths) and not what.more and not item.relation
+    said = (
+        any(had.minutes == what.minutes and not had.more for had in item.lengths)
+        and not what.more
+        and not item.relation
+    )
     return item if said else item._replace(lengths=(*item.lengths, what))
 
 

@@ -41,7 +41,10 @@ def read_case(found: tuple[Token, ...], old: tuple[Item, ...] = (), settings: tu
     reader = _Reader(old)
     for stretch in stretches(found):
         reader.take(stretch)
-    said = {kind: tuple(one.value for one in found if one.kind == kind) for kind in ("setting", "indication", "mark", "site")}
+    said = {
+        kind: tuple(one.value for one in found if one.kind == kind)
+        for kind in ("setting", "indication", "mark", "site")
+    }
     items = reader.finished()
     return Case(
         items,
@@ -207,7 +210,11 @@ class _Reader:
             mentions = (mention,)
         item = with_facts(Item(mentions), tuple(group), self._corrects())
         item = item._replace(led=any(one.kind == "technique" and one.last <= drug.first for one in group))
-        if mention.noun and not (mention.fluid or noun.same) and (item.relation in (THEN, AFTER, LATER) or "other" in item.marks):
+        if (
+            mention.noun
+            and not (mention.fluid or noun.same)
+            and (item.relation in (THEN, AFTER, LATER) or "other" in item.marks)
+        ):
             item = item._replace(drugs=(self._another(mention),))
         if join == "with" and not item.relation and not item.spans:
             item = item._replace(relation=DURING if item.technique != "infusion" else SAME)

@@ -46,7 +46,9 @@ def _guards() -> tuple[Guard, ...]:
         if answer not in rows() or not rows()[answer].declined:
             raise TableError(f"{TABLE}: {answer} is not an answer that declines")
         unless = _pattern(raw["unless"]) if raw.get("unless") else None
-        found.append(Guard(rows()[answer], tuple(_pattern(group) for group in raw["groups"]), unless, bool(raw.get("soft"))))
+        found.append(
+            Guard(rows()[answer], tuple(_pattern(group) for group in raw["groups"]), unless, bool(raw.get("soft")))
+        )
     return tuple(found)
 
 

@@ -31,8 +31,13 @@ _SHORT = (
     (re.compile(r"@"), " at "),
     (re.compile(r"\s&\s|\s\+\s|(?<=[a-z])\s?\+\s?(?=[a-z])"), " plus "),
 )
-_LETTER = re.compile(r"(?<![A-Za-z0-9'])(?:[Dd]rug |[Bb]ag |[Mm]ed |[Aa]bx |[Aa]gent )?([A-D])(?=:?\s+(?:\d|from\b|ran\b|runs\b|was\b|over\b|iv|IV|x\s?\d|at\b))")
-_NUMBERED = re.compile(r"\b(?:drug|abx|antibiotic|med|agent|antibx)\s?#?\s?([1-4])\b(?!\s?(?:mg|g|hr|h|min|of|dose|x))", re.I)
+_LETTER = re.compile(
+    r"(?<![A-Za-z0-9'])(?:[Dd]rug |[Bb]ag |[Mm]ed |[Aa]bx |[Aa]gent )?([A-D])"
+    r"(?=:?\s+(?:\d|from\b|ran\b|runs\b|was\b|over\b|iv|IV|x\s?\d|at\b))"
+)
+_NUMBERED = re.compile(
+    r"\b(?:drug|abx|antibiotic|med|agent|antibx)\s?#?\s?([1-4])\b(?!\s?(?:mg|g|hr|h|min|of|dose|x))", re.I
+)
 _MINUTE_MARK = re.compile(r"(?<=\d)\s?['\u2019\u2032](?!\w)")
 _ROUND_BRACKET = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "“": '"', "”": '"', "—": "-", "→": ">"})
 
@@ -121,7 +126,9 @@ class Writings:
     def _at(self, text: tuple[Word, ...], place: int, taken: frozenset[int]) -> Found | None:
         for key, kind, value in self._by_first.get(text[place].text, ()):
             end = place + len(key)
-            if end <= len(text) and all(text[place + n].text == word and place + n not in taken for n, word in enumerate(key)):
+            if end <= len(text) and all(
+                text[place + n].text == word and place + n not in taken for n, word in enumerate(key)
+            ):
                 return Found(kind, value, text[place].first, text[end - 1].last, (place, end))
         return None
 
@@ -154,5 +161,3 @@ def noun_writings() -> Writings:
     """The writings of the nouns; weak ones stand in the lexicon too and are looked at only where no drug is named."""
     rows = [("noun", key, writing) for key, noun in nouns().items() if not noun.weak for writing in noun.words]
     return Writings(rows, "panel/nouns.toml")
-
-

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from coding import drug_writings
 from coding.drug_spelling import distance
-from coding.drugs import identify
 from coding.drug_table import UNUSUAL_KINDS, all_drugs, names
+from coding.drugs import identify
 from coding.panel.lexicon import Word, lexicon, noun_writings, nouns, panel_table, words
 from coding.rules import CARDS, tables
 
@@ -55,7 +55,9 @@ def _entries() -> Mapping[str, tuple[Entry, ...]]:
     for group in drug_writings.entries().values():
         for one in group:
             drug = one.drugs[0]
-            if one.alone or drug.kind in UNUSUAL_KINDS - {"flush"} and len(one.words) == 1 and len(one.words[0]) < SHORTEST:
+            if one.alone or (
+                drug.kind in UNUSUAL_KINDS - {"flush"} and len(one.words) == 1 and len(one.words[0]) < SHORTEST
+            ):
                 continue
             found[one.words] = Entry(one.words, _shared_name(one), drug.key, drug.kind == FLUID)
     for writing, name in _short():
@@ -141,7 +143,11 @@ def _one_fluid(found: list[Mention], text: str) -> tuple[Mention, ...]:
     """Without a noun for fluid right beside a fluid that is named: "NS bolus", "LR for hydration"."""
     kept: list[Mention] = []
     for place, one in enumerate(found):
-        beside = [other for other in found[max(0, place - 1) : place + 2] if other is not one and other.fluid and not other.noun]
+        beside = [
+            other
+            for other in found[max(0, place - 1) : place + 2]
+            if other is not one and other.fluid and not other.noun
+        ]
         if one.noun and one.fluid and _of_a_drug(one, found, text):
             continue
         if one.noun and one.fluid and any(_touch(one, other, text) for other in beside):
@@ -155,7 +161,11 @@ def _of_a_drug(one: Mention, found: list[Mention], text: str) -> bool:
     if text[one.first : one.last] != "bolus":
         return False
     before = any(not other.fluid and 0 <= one.first - other.last <= 2 for other in found)
-    after = any(not other.fluid and text[one.last : other.first].strip() in ("of", "of the", "of iv") for other in found if other.first > one.last)
+    after = any(
+        not other.fluid and text[one.last : other.first].strip() in ("of", "of the", "of iv")
+        for other in found
+        if other.first > one.last
+    )
     return before or after
 
 
@@ -193,13 +203,18 @@ def _slips(split: tuple[Word, ...], found: list[Mention], free: list[bool]) -> l
             continue
         following = split[place + 1] if place + 1 < len(split) and free[place + 1] else None
         hit = None
-        if following is not None and following.text.isalpha() and following.text not in _plain_words():
-            if not any(one.first <= following.first < one.last for one in found) and word.text.isalpha():
-                hit = _nearest(word.text + following.text, word.first, following.last, exact=True)
+        if following is not None and word.text.isalpha() and _may_be_half(following, found):
+            hit = _nearest(word.text + following.text, word.first, following.last, exact=True)
         hit = hit or (_nearest(word.text, word.first, word.last) if word.text not in _plain_words() else None)
         if hit is not None:
             result.append(hit)
     return result
+
+
+def _may_be_half(word: Word, found: list[Mention]) -> bool:
+    """Whether a word may be the second half of a misspelled name: "solu medrl"."""
+    free = not any(one.first <= word.first < one.last for one in found)
+    return free and word.text.isalpha() and word.text not in _plain_words()
 
 
 def _nearest(said: str, first: int, last: int, exact: bool = False) -> Mention | None:

@@ -23,7 +23,13 @@ from coding.rules import CARDS, TableError, fields, read_table, tables
 CODE = re.compile(r"\b(?:9[69]\d{3}|3[67]\d{3}|[gjqcs]\d{4})\b")
 TELLING_MINUTES = frozenset({15, 16, 30, 31, 60, 61, 90, 91, 120, 121, 150, 151})
 REACH = ((15, "under 16 min"), (30, "16 to 30 min"), (90, "31 to 90 min"), (10**9, "over 90 min"))
-KIND_OF_DRUG = {"fluid": "hydration", "blood": "blood", "contrast": "contrast", "vaccine": "vaccine", "electrolyte": "electrolyte"}
+KIND_OF_DRUG = {
+    "fluid": "hydration",
+    "blood": "blood",
+    "contrast": "contrast",
+    "vaccine": "vaccine",
+    "electrolyte": "electrolyte",
+}
 # Weights of BM25 and of what an answer is made of, found on the wordings themselves, one left out at a time (benchmarks/README.md).
 SATURATION = 2.0
 LENGTH = 0.5
@@ -99,7 +105,8 @@ def concepts() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def code_concepts() -> Mapping[str, list[str]]:
     """What a code number says besides itself."""
-    return dict(panel_table("concepts.toml")["code"])  # type: ignore[call-overload]
+    found: dict[str, list[str]] = dict(panel_table("concepts.toml")["code"])  # type: ignore[call-overload]
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -133,8 +140,13 @@ def features(question: str, known: frozenset[str] | None = None) -> frozenset[st
         for place, word in enumerate(split)
         if CODE.fullmatch(word.text) or any(first <= word.first < last for first, last in spans)
     )
-    fixed = split if known is None else tuple(
-        word._replace(text=corrected(word.text, known)) if place not in taken else word for place, word in enumerate(split)
+    fixed = (
+        split
+        if known is None
+        else tuple(
+            word._replace(text=corrected(word.text, known)) if place not in taken else word
+            for place, word in enumerate(split)
+        )
     )
     hits = _concepts().find(fixed, taken)
     found |= {hit.kind for hit in hits}
@@ -172,9 +184,17 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=8_192)
 def _near_known(word: str, known: frozenset[str]) -> str:
     most = 1 if len(word) < 8 else 2
-    near = sorted((distance(word, other, most), other) for other in known if other[0] == word[0] and abs(len(other) - len(word)) <= most)
+    near = sorted(
+        (distance(word, other, most), other)
+        for other in known
+        if other[0] == word[0] and abs(len(other) - len(word)) <= most
+    )
     near = [one for one in near if one[0] <= most]
-    return near[0][1] if near and (len(near) == 1 or near[1][0] > near[0][0] or stem(near[0][1]) == stem(near[1][1])) else word
+    return (
+        near[0][1]
+        if near and (len(near) == 1 or near[1][0] > near[0][0] or stem(near[0][1]) == stem(near[1][1]))
+        else word
+    )
 
 
 def corrected(word: str, known: frozenset[str]) -> str:
@@ -188,19 +208,23 @@ class Index:
 
     def __init__(self, answers: Iterable[Row]) -> None:
         self.rows = {row.id: row for row in answers}
-        self.known = frozenset(
-            word.text
-            for row in self.rows.values()
-            for text in (*row.asks, *row.short)
-            for word in words(normal(text))
-            if word.text.isalpha()
-        ) | _concepts().words
+        self.known = (
+            frozenset(
+                word.text
+                for row in self.rows.values()
+                for text in (*row.asks, *row.short)
+                for word in words(normal(text))
+                if word.text.isalpha()
+            )
+            | _concepts().words
+        )
         self._asks = {row.id: [(ask, features(ask)) for ask in row.asks] for row in self.rows.values()}
         self._counts = {row.id: self._count(row) for row in self.rows.values()}
         holders = Counter(feature for counts in self._counts.values() for feature in counts)
         total = len(self.rows)
         self._weight = {
-            one: math.log(1 + (total - held + 0.5) / (held + 0.5)) * (MEANT if one in concepts() or CODE.fullmatch(one.lower()) else 1.0)
+            one: math.log(1 + (total - held + 0.5) / (held + 0.5))
+            * (MEANT if one in concepts() or CODE.fullmatch(one.lower()) else 1.0)
             for one, held in holders.items()
         }
         self._unseen = UNSEEN
@@ -215,7 +239,9 @@ class Index:
             for place, (_, found) in enumerate(self._asks[id]):
                 for feature in found:
                     self._wordings.setdefault(feature, []).append((id, place))
-        self._norms = {(id, place): self._norm(found) for id, asks in self._asks.items() for place, (_, found) in enumerate(asks)}
+        self._norms = {
+            (id, place): self._norm(found) for id, asks in self._asks.items() for place, (_, found) in enumerate(asks)
+        }
 
     def _count(self, row: Row) -> dict[str, float]:
         counts: dict[str, float] = {}
@@ -256,8 +282,8 @@ class Index:
         dots: dict[tuple[str, int], float] = {}
         for feature in asked:
             weight = self._weight.get(feature, self._unseen) ** 2
-            for place in self._wordings.get(feature, ()):
-                dots[place] = dots.get(place, 0.0) + weight
+            for where in self._wordings.get(feature, ()):
+                dots[where] = dots.get(where, 0.0) + weight
         norm = self._norm(asked)
         best: dict[str, tuple[float, str]] = {}
         for (id, place), dot in dots.items():

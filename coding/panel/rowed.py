@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from coding.codes import CODES
 from coding.panel.answer import ASKS_BACK, OUTSIDE, RULE, UNKNOWN, Answer, Choice, Evidence, Sentence
-from coding.panel.asked import BESIDE, QUESTION, STRONG, SURE, Asked
+from coding.panel.asked import Asked
+from coding.panel.forms import LIKENESS, QUESTION
 from coding.panel.retrieve import Row
 from coding.panel.sentences import from_card, from_row, other_reading, phrase
 from coding.panel.subject import Subject
@@ -24,12 +25,18 @@ def declined_beside(found: Answer, row: Row) -> Answer:
     return found._replace(other=(*found.other, *from_row(row)))
 
 
+def plain(row: Row) -> Answer:
+    """A row as it is: for a question that says nothing."""
+    choices = tuple(Choice(one, one) for one in row.next) or suggest(None)
+    return Answer(RULE, from_row(row), rules=row.cards, choices=choices, matched=row.id)
+
+
 def answer(asked: Asked) -> Answer:
     """The answer of the tables: short first, then its cards, then the reading of others."""
     assert asked.best is not None  # noqa: S101 - the caller looked
     row = asked.best.row
     short = from_row(row)
-    if asked.best.score < SURE:
+    if asked.best.score < LIKENESS.sure:
         short = (phrase("nearest"), *short)
     missed = [code for code in asked.codes if code in CODES and not any(code in one.text for one in short)]
     short = (*short, *(phrase("code-is", code=code, label=CODES[code].label) for code in missed))
@@ -56,9 +63,11 @@ def with_row(found: Answer, asked: Asked) -> Answer:
     """A computed case with the answer of the tables beside it, where the question asks for the rule as well."""
     best = asked.best
     missed = [code for code in asked.codes if code in CODES and code not in found.text]
-    found = found._replace(working=(*found.working, *(phrase("code-is", code=code, label=CODES[code].label) for code in missed)))
-    near = BESIDE if QUESTION.search(asked.text) else STRONG
-    if best is None or best.score < near or best.row.declined or best.row.compute:
+    found = found._replace(
+        working=(*found.working, *(phrase("code-is", code=code, label=CODES[code].label) for code in missed))
+    )
+    asks = QUESTION.search(asked.text) or asked.codes
+    if best is None or not asks or best.score < LIKENESS.beside or best.row.declined or best.row.compute:
         return found
     said = tuple(one for one in from_row(best.row) if one not in found.short)
     other = tuple(one for card in best.row.cards for one in other_reading(card)) if best.row.contested else ()
@@ -80,7 +89,12 @@ def which_drug(asked: Asked) -> Answer:
 
 def needs_chart(asked: Asked) -> Answer:
     """A question about a chart where none is open."""
-    return Answer(ASKS_BACK, (phrase("needs-chart"),), choices=suggest(None), matched=asked.about_subject.id if asked.about_subject else "")
+    return Answer(
+        ASKS_BACK,
+        (phrase("needs-chart"),),
+        choices=suggest(None),
+        matched=asked.about_subject.id if asked.about_subject else "",
+    )
 
 
 def unknown(asked: Asked, subject: Subject | None) -> Answer:

@@ -12,7 +12,9 @@ from coding.panel.times import Clock, Length, Span, read_times
 
 DRUG, TIME, SEPARATOR, DOSE, COUNT, EVERY = "drug", "time", "separator", "dose", "count", "every"
 
-_DOSE = re.compile(r"(?<![a-z\d.])(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|gm|g|ml|cc|liters?|l|units?|meq|iu)\b(?:\s*/\s*(?:hr?|hour|min|kg)\b)?")
+_DOSE = re.compile(
+    r"(?<![a-z\d.])(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|gm|g|ml|cc|liters?|l|units?|meq|iu)\b(?:\s*/\s*(?:hr?|hour|min|kg)\b)?"
+)
 _COUNT = re.compile(
     r"\b(?:x\s?(?P<times>[2-9])\b|(?P<twice>twice)\b|(?P<many>two|three|four|both|[234])\s+(?:different\s+|separate\s+|more\s+)*"
     r"(?=(?:\d+[- ](?:hour|hr|min|minute)s?\s+)?(?:iv\s+|im\s+|chemo\s+|sub\s?q\s+|sq\s+)?"
@@ -21,7 +23,17 @@ _COUNT = re.compile(
 _EVERY = re.compile(r"\b(?:q|every)\s?(\d{1,3})\s?(min(?:utes?)?|m|hours?|hrs?|h)\b")
 _NUMBER = {"two": 2, "both": 2, "three": 3, "four": 4}
 _PUNCTUATION = re.compile(r"[,;:()/\n]|\.(?!\d)|(?<=\s)-+(?=\s)|\?|!")
-_UNIT = {"gm": "g", "cc": "mL", "ml": "mL", "l": "L", "liter": "L", "liters": "L", "unit": "[iU]", "units": "[iU]", "iu": "[iU]"}
+_UNIT = {
+    "gm": "g",
+    "cc": "mL",
+    "ml": "mL",
+    "l": "L",
+    "liter": "L",
+    "liters": "L",
+    "unit": "[iU]",
+    "units": "[iU]",
+    "iu": "[iU]",
+}
 
 
 class Token(NamedTuple):
@@ -44,7 +56,7 @@ class Role(NamedTuple):
 class Item(NamedTuple):
     """One administration, or several alike, as the question says it. relation: to the item before it or to the one after.
 
-    gap: minutes between it and the item it is related to. count: how many alike. lengths: minutes each stretch ran.
+    gap: minutes between it and the item it is related to. number: how many alike. lengths: minutes each stretch ran.
     led: its technique stands before its name ("pushed Benadryl").
     """
 
@@ -61,7 +73,7 @@ class Item(NamedTuple):
     dose: Quantity | None = None
     marks: tuple[str, ...] = ()
     site: str = ""
-    count: int = 1
+    number: int = 1
     apart: int = 0
     led: bool = False
 
@@ -74,12 +86,7 @@ class Item(NamedTuple):
     def said(self) -> bool:
         """Whether anything but the name of the drug was said."""
         return bool(
-            self.technique
-            or self.route
-            or self.timed
-            or self.dose
-            or self.count > 1
-            or self.relation == "same"
+            self.technique or self.route or self.timed or self.dose or self.number > 1 or self.relation == "same"
         )
 
     @property

@@ -79,13 +79,20 @@ def _clocked(item: Item, crossing: int | None) -> tuple[Flow, ...]:
     more = sum(one.minutes for one in item.lengths if one.more) - sum(one.minutes for one in item.lengths if one.less)
     if more and flows and flows[-1].stop is not None:
         flows[-1] = Flow(flows[-1].start, max(flows[-1].start, flows[-1].stop + more))
-    if item.count > 1 and len(flows) == 1 and item.apart and item.technique != "infusion":
-        flows = [Flow(flows[0].start + n * item.apart, flows[0].stop and flows[0].stop + n * item.apart) for n in range(item.count)]
+    if item.number > 1 and len(flows) == 1 and item.apart and item.technique != "infusion":
+        flows = [
+            Flow(flows[0].start + n * item.apart, flows[0].stop and flows[0].stop + n * item.apart)
+            for n in range(item.number)
+        ]
     return tuple(flows)
 
 
 def _without_pauses(flow: Flow, item: Item, shift: int) -> list[Flow]:
-    holes: list[Span] = [hole for hole in item.pauses if flow.start <= hole.start + shift and flow.stop is not None and hole.stop + shift <= flow.stop]
+    holes: list[Span] = [
+        hole
+        for hole in item.pauses
+        if flow.start <= hole.start + shift and flow.stop is not None and hole.stop + shift <= flow.stop
+    ]
     start, result = flow.start, []
     for hole in sorted(holes):
         result.append(Flow(start, hole.start + shift))
@@ -108,7 +115,7 @@ def _laid_out(item: Item, index: int, placed: dict[int, Placed], items: Sequence
     if infusion and item.relation == SAME and not length and anchor is not None:
         return Placed(item, anchor.flows, anchor.clocked, anchor.open)
     if length:
-        share = length // item.count if item.count > 1 and not infusion else length
+        share = length // item.number if item.number > 1 and not infusion else length
         first = (Flow(start, start + share),)
     else:
         first = (Flow(start),)
@@ -117,8 +124,12 @@ def _laid_out(item: Item, index: int, placed: dict[int, Placed], items: Sequence
     if infusion and not length and stop is not None and stop > start:
         first = (Flow(start, stop),)
     apart = length if infusion else apart
-    repeats = item.count if not infusion or length else 1
-    flows = tuple(Flow(one.start + n * apart, None if one.stop is None else one.stop + n * apart) for n in range(repeats) for one in first)
+    repeats = item.number if not infusion or length else 1
+    flows = tuple(
+        Flow(one.start + n * apart, None if one.stop is None else one.stop + n * apart)
+        for n in range(repeats)
+        for one in first
+    )
     return Placed(item, flows, False, infusion and flows[-1].stop is None)
 
 

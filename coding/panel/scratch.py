@@ -50,13 +50,22 @@ def build(case: Case, policy: Policy) -> Scratch | None:
     rows: list[Administration] = []
     for number, one in enumerate(placed, 1):
         rows += _rows(one, number, case)
-    if not all(one.clocked for one in placed) and any(one.item.technique == "infusion" for one in placed) and len(placed) > 1:
+    if (
+        not all(one.clocked for one in placed)
+        and any(one.item.technique == "infusion" for one in placed)
+        and len(placed) > 1
+    ):
         assumed.append("order")
     if any(one.item.fluid and one.item.technique == "infusion" for one in placed) and "keep-open" not in case.marks:
         assumed.append("fluid")
-    if any(not span.sure for item in items for span in item.spans) or any(not role.clock.sure for item in items for role in item.clocks):
+    if any(not span.sure for item in items for span in item.spans) or any(
+        not role.clock.sure for item in items for role in item.clocks
+    ):
         assumed.append("clock")
-    if any(one.item.count > 1 and not one.item.apart and len(one.flows) > 1 and not one.item.drugs[0].noun for one in placed):
+    if any(
+        one.item.number > 1 and not one.item.apart and len(one.flows) > 1 and not one.item.drugs[0].noun
+        for one in placed
+    ):
         assumed.append("repeat")
     icd = tuple(dict.fromkeys(_ICD[one] for one in case.indications))
     encounter = Encounter(
@@ -79,9 +88,13 @@ def build(case: Case, policy: Policy) -> Scratch | None:
 
 def _complete(item: Item) -> Item:
     """The item with technique and route where the words leave only one."""
-    if item.technique == "injection" or (item.route in ("sc", "im") and item.technique != "infusion" and not _long(item)):
-        return item._replace(technique="injection", route=item.route if item.route in ("sc", "im") else _shot_route(item))
-    if item.route == "po" or "flush" in item.marks and item.fluid:
+    if item.technique == "injection" or (
+        item.route in ("sc", "im") and item.technique != "infusion" and not _long(item)
+    ):
+        return item._replace(
+            technique="injection", route=item.route if item.route in ("sc", "im") else _shot_route(item)
+        )
+    if item.route == "po" or ("flush" in item.marks and item.fluid):
         return item._replace(technique="")
     if item.technique in ("push", "pca", "pump"):
         return item._replace(route=item.route or "iv")
@@ -115,12 +128,15 @@ def _setting(case: Case, policy: Policy) -> tuple[str, str, list[str]]:
 def _rows(placed: Placed, number: int, case: Case) -> list[Administration]:
     item = placed.item
     flows = placed.flows
-    return [_row(item, flow, f"{number}{chr(96 + n) if len(flows) > 1 else ''}", number, case, placed.open) for n, flow in enumerate(flows, 1)]
+    return [
+        _row(item, flow, f"{number}{chr(96 + n) if len(flows) > 1 else ''}", number, case, placed.open)
+        for n, flow in enumerate(flows, 1)
+    ]
 
 
 def _row(item: Item, flow: Flow, id: str, number: int, case: Case, open_: bool) -> Administration:
     drugs = [drug.name for drug in item.drugs]
-    if item.count > 1 and item.drugs[0].noun and not item.drugs[0].fluid and not {"again", "same"} & set(item.marks):
+    if item.number > 1 and item.drugs[0].noun and not item.drugs[0].fluid and not {"again", "same"} & set(item.marks):
         drugs = [f"drug {chr(64 + number + ord(id[-1]) - 96)}"]
     stop = None if flow.stop is None else _moment(flow.stop)
     marks = dict.fromkeys((*item.marks, *(mark for mark in case.marks if mark == "keep-open" and item.fluid)))

@@ -13,14 +13,17 @@ from coding.panel.retrieve import Row, rows
 from coding.rules import CARDS, card
 
 _RULE = re.compile(r" \[rule [^\]]*\]")
-_CLOCK = re.compile(r", \d\d:\d\d(?: \(\d{4}-\d\d-\d\d\))?(?: to \d\d:\d\d(?: \([^)]*\))?)?(?:, \d\d:\d\d to \d\d:\d\d)*")
+_CLOCK = re.compile(
+    r", \d\d:\d\d(?: \(\d{4}-\d\d-\d\d\))?(?: to \d\d:\d\d(?: \([^)]*\))?)?(?:, \d\d:\d\d to \d\d:\d\d)*"
+)
 _ANY_CLOCK = re.compile(r"\b\d\d:\d\d\b")
 
 
 @lru_cache(maxsize=1)
 def phrases() -> Mapping[str, str]:
     """The sentences with gaps, by key."""
-    return dict(panel_table("phrases.toml")["phrase"])  # type: ignore[call-overload]
+    found: dict[str, str] = dict(panel_table("phrases.toml")["phrase"])  # type: ignore[call-overload]
+    return found
 
 
 def from_card(id: str) -> Sentence:
@@ -46,7 +49,7 @@ def phrase(key: str, **values: object) -> Sentence:
 
 def from_line(line: Line | DrugLine, clocked: bool = True) -> Sentence:
     """Why a line stands, without the citation that a chip shows. clocked: its times were said or charted, not laid out."""
-    text = _RULE.sub("", line.why)
+    text = _capital(_RULE.sub("", line.why))
     return Sentence(text if clocked else _CLOCK.sub("", text), LINE, line.code)
 
 
@@ -67,12 +70,17 @@ def from_considered(one: Considered, change: bool = True) -> Sentence:
 
 def _changing(says: str, change: str) -> str:
     """What was found, and the fact that would change it."""
+    says = _capital(says)
     return f"{says} {phrases()['changes'].format(fact=change[:1].lower() + change[1:])}" if change else says
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def from_unbilled(one: NotBilled) -> Sentence:
     """Why an administration has no line."""
-    return Sentence(one.why, NOT_BILLED, one.resource)
+    return Sentence(_capital(one.why), NOT_BILLED, one.resource)
 
 
 def without_clocks(found: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
@@ -92,15 +100,16 @@ def traces(sentence: Sentence, coded: Coded | None = None) -> bool:
     if coded is None:
         return False
     if kind == LINE:
-        whys = [_RULE.sub("", one.why) for one in (*coded.lines, *coded.drug_lines) if one.code == ref]
+        lines: list[Line | DrugLine] = [*coded.lines, *coded.drug_lines]
+        whys = [_capital(_RULE.sub("", one.why)) for one in lines if one.code == ref]
         return any(text in (why, _CLOCK.sub("", why)) for why in whys)
     if kind == STEP:
         return any(one.rule == ref and one.says == text for one in coded.steps)
     if kind == PROBLEM:
-        return any(one.code == ref and text.startswith(one.says) for one in coded.problems)
+        return any(one.code == ref and text.startswith(_capital(one.says)) for one in coded.problems)
     if kind == CONSIDERED:
-        return any(one.code == ref and text.startswith(f"{one.code}: {one.why}") for one in coded.considered)
-    return any(one.resource == ref and one.why == text for one in coded.not_billed)
+        return any(one.code == ref and text.startswith(f"{one.code}: {_capital(one.why)}") for one in coded.considered)
+    return any(one.resource == ref and _capital(one.why) == text for one in coded.not_billed)
 
 
 def _pattern(template: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from coding.panel.said import Item, Role
 from coding.panel.times import Clock, Span
 
+HALF_DAY = 720  # minutes
+BRACKET = 3  # letters between a rough time and the exact one in a bracket
 ROUGH = 5  # minutes by which the exact time of a bracket may differ from the rough one before it
 
 
@@ -39,7 +41,9 @@ def settled(item: Item) -> Item:
         starts = []
     if item.spans:
         plain = []
-    kept = [Role("start", one) for one in starts] + [Role("stop", one) for one in stops] + [Role("", one) for one in plain]
+    kept = (
+        [Role("start", one) for one in starts] + [Role("stop", one) for one in stops] + [Role("", one) for one in plain]
+    )
     return item._replace(clocks=tuple(kept))
 
 
@@ -48,7 +52,8 @@ def _corrected(clocks: tuple[Role, ...]) -> list[Role]:
     result: list[Role] = []
     for one in clocks:
         last = result[-1] if result else None
-        if last is not None and one.part == "" and abs(one.clock.minute - last.clock.minute) <= ROUGH and one.clock.first - last.clock.last <= 3:
+        rough = last is not None and abs(one.clock.minute - last.clock.minute) <= ROUGH
+        if last is not None and rough and one.part == "" and one.clock.first - last.clock.last <= BRACKET:
             result[-1] = Role(last.part, one.clock)
         else:
             result.append(one)
@@ -56,5 +61,6 @@ def _corrected(clocks: tuple[Role, ...]) -> list[Role]:
 
 
 def _span(start: Clock, stop: Clock) -> Span:
-    end = stop.minute if stop.minute >= start.minute else stop.minute + (720 if stop.minute + 720 >= start.minute and not stop.sure else 1440)
+    half = HALF_DAY if stop.minute + HALF_DAY >= start.minute and not stop.sure else 2 * HALF_DAY
+    end = stop.minute if stop.minute >= start.minute else stop.minute + half
     return Span(start.minute, end, start.first, stop.last, start.sure and stop.sure)

@@ -14,11 +14,18 @@ def shared(items: list[Item]) -> list[Item]:
     items = _from_next(items)
     result: list[Item] = []
     for item in items:
-        counted = next((one for one in reversed(result) if one.count > 1 and one.drugs[0].noun), None)
+        counted = next((one for one in reversed(result) if one.number > 1 and one.drugs[0].noun), None)
         if counted is not None and not item.said and not item.drugs[0].noun and not item.fluid:
             item = item._replace(technique=counted.technique, route=counted.route, relation=counted.relation)
         last = result[-1] if result else None
-        if last is not None and last.led and last.technique in _AT_ONCE and not item.said and not item.drugs[0].noun and not item.fluid:
+        if (
+            last is not None
+            and last.led
+            and last.technique in _AT_ONCE
+            and not item.said
+            and not item.drugs[0].noun
+            and not item.fluid
+        ):
             item = item._replace(technique=last.technique, route=last.route, relation=last.relation, led=True)
         result.append(item)
     named = [one for one in result if not one.drugs[0].noun and not one.fluid]
@@ -27,7 +34,11 @@ def shared(items: list[Item]) -> list[Item]:
 
 def _stands_for(item: Item, named: list[Item]) -> bool:
     """Whether a counted noun only announces drugs that are named."""
-    return item.count > 1 and bool(item.drugs[0].noun) and sum(one.technique == item.technique for one in named) >= item.count
+    return (
+        item.number > 1
+        and bool(item.drugs[0].noun)
+        and sum(one.technique == item.technique for one in named) >= item.number
+    )
 
 
 def _from_next(items: list[Item]) -> list[Item]:
@@ -35,6 +46,8 @@ def _from_next(items: list[Item]) -> list[Item]:
     for item in reversed(items):
         following = result[-1] if result else None
         if following is not None and not item.said and following.technique in _AT_ONCE and not item.fluid:
-            item = item._replace(technique=following.technique, route=following.route, relation=item.relation or following.relation)
+            item = item._replace(
+                technique=following.technique, route=following.route, relation=item.relation or following.relation
+            )
         result.append(item)
     return result[::-1]

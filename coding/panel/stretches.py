@@ -24,7 +24,7 @@ class Stretch(NamedTuple):
 def stretches(found: tuple[Token, ...]) -> list[Stretch]:
     """The stretches of a question, left to right, without what it denies ("no premeds")."""
     result: list[Stretch] = []
-    join, rest = "", []
+    join, rest = "", list[Token]()
     for one in _affirmed(found):
         if one.kind in (SEPARATOR, "join"):
             if rest:
@@ -76,5 +76,8 @@ def _at_relations(stretch: Stretch, later: set[str]) -> list[Stretch]:
         cut = place if one.value in (THEN, LATER) else place + 1
         follows = one.value == THEN and left and place + 1 < len(stretch.tokens)
         if ((left and right) or follows) and cut > 0:
-            return [Stretch(stretch.join, stretch.tokens[:cut]), *_at_relations(Stretch("", stretch.tokens[cut:]), later)]
+            return [
+                Stretch(stretch.join, stretch.tokens[:cut]),
+                *_at_relations(Stretch("", stretch.tokens[cut:]), later),
+            ]
     return [stretch]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from coding.model import STOPS
 from coding.panel.answer import Choice
-from coding.panel.charted import FLUIDS, HOURS
+from coding.panel.chart_gaps import FLUIDS
+from coding.panel.chart_lines import HOURS
 from coding.panel.lexicon import panel_table
 from coding.panel.subject import Subject
 
@@ -18,18 +19,18 @@ def suggest(subject: Subject | None) -> tuple[Choice, ...]:
         return tuple(Choice(one, one) for one in table["anywhere"])
     coded = subject.coded
     asks: list[str] = []
-    if any(one.severity == STOPS for one in coded.problems):
+    if subject.real and any(one.severity == STOPS for one in coded.problems):
         asks.append(table["missing"])
     hours = next((line for line in coded.lines if line.code in HOURS), None)
     if hours is not None:
-        asks.append(table["units"].format(units=hours.units, code=hours.code))
+        asks.append(table["units" if hours.units > 1 else "unit"].format(units=hours.units, code=hours.code))
     if any(one.code in FLUIDS for one in coded.considered) and not any(line.code in FLUIDS for line in coded.lines):
         asks.append(table["fluids"])
     if coded.lines:
         asks.append(table["initial"])
     if any(one.code == "PROFILE_READING" for one in coded.problems):
         asks.append(table["family"])
-    if coded.not_billed:
+    if subject.real and coded.not_billed:
         asks.append(table["unbilled"])
-    asks.append(table["missing"])
+    asks.append(table["missing" if subject.real else "office"])
     return tuple(Choice(one, one) for one in list(dict.fromkeys(asks))[:MOST])

@@ -42,6 +42,6 @@ def follow(items: tuple[Item, ...], settings: tuple[str, ...], question: str) ->
     """The case after one more turn."""
     found = tokens(normal(question))
     own = read_case(found)
-    if len(own.items) > 1 and not own.bare or (own.items and not items):
+    if (len(own.items) > 1 and not own.bare) or (own.items and not items):
         return own
     return read_case(found, items, settings)

@@ -22,7 +22,14 @@ from coding.rules import CARDS
 READINGS = ("PROFILE_READING", "COMPLEXITY_OPTION", "SAME_DRUG_READINGS", "VISIT_REASON_READING", "CLOCK_ORDER_READING",
             "BOLUS_READINGS", "PUSH_DURING_OWN_INFUSION", "PUSH_AFTER_INFUSION", "HYDRATION_PUSH_MINUTES",
             "SECOND_SITE_UNSUPPORTED", "INDICATION_MISSING", "STOPPED_EARLY", "NOT_PAYABLE")  # fmt: skip
-NOISE = ("WASTE_UNDOCUMENTED", "DIAGNOSIS_MISSING", "DRUG_UNKNOWN", "PLACE_UNKNOWN", "TECHNIQUE_ASSUMED", "PRIMARY_REASON_INFERRED")
+NOISE = (
+    "WASTE_UNDOCUMENTED",
+    "DIAGNOSIS_MISSING",
+    "DRUG_UNKNOWN",
+    "PLACE_UNKNOWN",
+    "TECHNIQUE_ASSUMED",
+    "PRIMARY_REASON_INFERRED",
+)
 
 
 def codes_in_words(lines: tuple[tuple[str, int], ...]) -> str:
@@ -66,7 +73,11 @@ def answer_case(scratch: Scratch, policy: Policy, before: tuple[tuple[str, int],
     working = [from_line(line, scratch.clocked) for line in found.lines]
     working += [one for one in (*unbilled, *not_reached) if one not in short]
     if not scratch.clocked:
-        working, other, short = list(without_clocks(tuple(working))), list(without_clocks(tuple(other))), list(without_clocks(tuple(short)))
+        working, other, short = (
+            list(without_clocks(tuple(working))),
+            list(without_clocks(tuple(other))),
+            list(without_clocks(tuple(short))),
+        )
     rules = _rules(found)
     return Answer(
         WHAT_IF,
@@ -136,5 +147,3 @@ def _names(names: tuple[str, ...]) -> str:
 def _choices(scratch: Scratch) -> tuple[Choice, ...]:
     other = "And in an office?" if scratch.setting == "facility" else "And in a hospital?"
     return (Choice(other, other),)
-
-
