@@ -52,7 +52,7 @@ def _answer(text: bytes, given: Given) -> dict[str, Any]:
     except BadLine as error:
         return {"id": row.get("id"), "error": str(error)}
     except Exception as error:  # a fault of ours in one line must not take the answers of the others away
-        log.exception("a question could not be answered")
+        log.error("a question could not be answered: %s", type(error).__name__)
         return {
             "id": row.get("id"),
             "error": f"The question could not be answered: a fault of Chairtime ({type(error).__name__}).",

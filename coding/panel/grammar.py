@@ -93,7 +93,7 @@ class _Reader:
                 stretch = stretch._replace(tokens=tuple(one for one in stretch.tokens if one.first >= sorry.last))
             elif self.items and not self.items[-1].said:
                 self.items.pop()
-            if not stretch.tokens:
+            if all(one.kind == "cue" for one in stretch.tokens):
                 return
         drugs = self._drugs(stretch)
         if not drugs:

@@ -139,7 +139,7 @@ def _row(item: Item, flow: Flow, id: str, number: int, case: Case, open_: bool) 
     if item.number > 1 and item.drugs[0].noun and not item.drugs[0].fluid and not {"again", "same"} & set(item.marks):
         drugs = [f"drug {chr(64 + number + ord(id[-1]) - 96)}"]
     stop = None if flow.stop is None else _moment(flow.stop)
-    marks = dict.fromkeys((*item.marks, *(mark for mark in case.marks if mark == "keep-open" and item.fluid)))
+    marks = dict.fromkeys((*item.marks, *(mark for mark in case.marks if mark == "keep-open" and item.fluid and _only_fluid(item, case))))
     facts = tuple(Fact(_FACTS[mark], mark) for mark in marks if mark in _FACTS)
     site = _SITE.get(item.site, "") if item.site != "port" else ""
     if site and "incompatible" in case.marks:
@@ -160,6 +160,11 @@ def _row(item: Item, flow: Flow, id: str, number: int, case: Case, open_: bool) 
         order=order,
         facts=facts,
     )
+
+
+def _only_fluid(item: Item, case: Case) -> bool:
+    """Whether a word for keep-open, wherever it stands, can only mean this item."""
+    return [one for one in case.items if one.fluid] == [item]
 
 
 def _moment(minute: int) -> Moment:

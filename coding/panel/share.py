@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coding.drugs import identify
 from coding.panel.said import Item
 
 _AT_ONCE = ("push", "injection")
@@ -41,11 +42,15 @@ def _stands_for(item: Item, named: list[Item]) -> bool:
     )
 
 
+def _may_be_pushed(item: Item) -> bool:
+    return not item.fluid and all(identify(drug.name).drug.push_plausible != "N" for drug in item.drugs)
+
+
 def _from_next(items: list[Item]) -> list[Item]:
     result: list[Item] = []
     for item in reversed(items):
         following = result[-1] if result else None
-        if following is not None and not item.said and following.technique in _AT_ONCE and not item.fluid:
+        if following is not None and not item.said and following.technique in _AT_ONCE and _may_be_pushed(item):
             item = item._replace(
                 technique=following.technique, route=following.route, relation=item.relation or following.relation
             )
