@@ -15,7 +15,8 @@ from pathlib import Path
 
 from coding.engine import code_visits
 from coding.panel import Open, Turn, ask
-from coding.panel.retrieve import index, rows
+from coding.panel.answers import rows
+from coding.panel.retrieve import index
 from coding.policy import policy_for
 from smart_app.chart import read_bundle
 from smart_app.coded import with_chart

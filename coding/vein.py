@@ -5,7 +5,7 @@ from __future__ import annotations
 from coding import push_lines, timeline
 from coding.codes import code_for
 from coding.draft import Draft
-from coding.hierarchy import by_length, choose, ranked
+from coding.hierarchy import by_length, choose, level, ranked
 from coding.log import Log
 from coding.model import CHEMO, DERIVED, FACILITY, HYDRATION, NOT_MET, Encounter
 from coding.policy import Policy
@@ -105,7 +105,7 @@ def _report_initial(service: Service, order: list[Service], site: Site) -> None:
     if service.technique == "push":
         rules = push_lines.rules_of(service)
         rules = rules[:1] if service.by_time and service.family != CHEMO else rules
-        because = f"{push_lines.words_of(service)}; {_rank_words(site)} makes it the initial service"
+        because = f"{push_lines.words_of(service)}; {_rank_words(service, order, site)} makes it the initial service"
         minutes = service.minutes if service.spans else None
         code = code_for(service.family, "initial push")
         site.report(code, service, rules + _rank_rules(site), because, minutes=minutes)
@@ -116,7 +116,7 @@ def _report_initial(service: Service, order: list[Service], site: Site) -> None:
         site.report(code, service, ("run.stopped-early",), because, minutes=service.minutes, modifiers=(service.cut,))
         return
     because = (
-        f"{THRESHOLDS.infusion_minimum} minutes or more make an infusion, and {_rank_words(site)} makes its first hour "
+        f"{THRESHOLDS.infusion_minimum} minutes or more make an infusion, and {_rank_words(service, order, site)} makes its first hour "
         "the initial service"
     )
     rules = ("time.first-hour", "time.infusion-minimum", *_rank_rules(site))
@@ -131,11 +131,16 @@ def _rank_rules(site: Site) -> tuple[str, ...]:
     return ("initial.facility-rank",) if site.policy.setting == FACILITY else ("initial.professional-reason",)
 
 
-def _rank_words(site: Site) -> str:
+def _rank_words(service: Service, order: list[Service], site: Site) -> str:
     if not site.contested:
         return "being the only vein service"
-    facility = site.policy.setting == FACILITY
-    return "the highest rank at this site" if facility else "the main reason of the visit, or else rank,"
+    if site.policy.setting != FACILITY:
+        return "the main reason of the visit, or else rank,"
+    equals = [one for one in order if one is not service and level(one) == level(service)]
+    if not equals:
+        return "the highest rank at this site"
+    longest = site.policy["init_tie"] == "longest" and service.minutes > max(one.minutes for one in equals)
+    return f"being the {'longest' if longest else 'first'} of the highest rank at this site"
 
 
 def _report_run_again(service: Service, site: Site) -> None:

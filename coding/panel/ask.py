@@ -8,10 +8,10 @@ from coding.engine import DEFAULT
 from coding.explain import totals
 from coding.panel import aboutcode, aboutdrug, charted, guard, rowed, whatif
 from coding.panel.answer import Answer, Choice, Open, Turn
+from coding.panel.answers import rows
 from coding.panel.asked import Asked, read
 from coding.panel.changed import change_chart
 from coding.panel.grammar import Case
-from coding.panel.retrieve import rows
 from coding.panel.scratch import build
 from coding.panel.subject import Subject
 from coding.panel.suggest import suggest
@@ -68,7 +68,14 @@ def _subject(chart: Open | None, state: State, policy: Policy) -> Subject | None
     if scratch is None:
         return None
     found = whatif.coded(scratch, policy)
-    return Subject(scratch.encounter, found, whatif.policy_of(scratch, policy), real=False, clocked=scratch.clocked)
+    return Subject(
+        scratch.encounter,
+        found,
+        whatif.policy_of(scratch, policy),
+        real=False,
+        hidden=scratch.hidden,
+        said=scratch.said,
+    )
 
 
 def _doubt(asked: Asked, subject: Subject | None, policy: Policy) -> Answer | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from coding.panel.answers import Row, rows
 from coding.panel.complete import is_complete
 from coding.panel.forms import ASKS_FAMILY, DEFINES, EVERYTHING, FAMILY, LIKENESS, MORE_UNITS, POINTS, SUPPOSES
 from coding.panel.grammar import Case
 from coding.panel.lexicon import normal
 from coding.panel.mentions import Mention, find_drugs
-from coding.panel.retrieve import CODE, Match, Row, code_concepts, features, index, rows
+from coding.panel.retrieve import CODE, Match, code_concepts, features, index
 from coding.panel.said import DOSE, TIME, Token, tokens
 from coding.panel.talk import State, follow
 

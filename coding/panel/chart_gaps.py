@@ -34,7 +34,7 @@ def hydration_of(of: Pointed) -> Found:
     unbilled = [one for one in of.coded.not_billed if one.resource in rows]
     near = [one for one in of.coded.considered if one.code in FLUIDS]
     problems = [one for one in of.coded.problems if one.resource in rows and one.severity in (STOPS, ASKS)]
-    short = [from_line(line, of.clocked) for line in lines]
+    short = [from_line(line, of.subject.hidden) for line in lines]
     short += [from_unbilled(one) for one in unbilled] + [from_considered(one) for one in near]
     rules = [rule for line in lines for rule in line.rules]
     rules += [rule for one in unbilled for rule in one.rules] + [rule for one in near for rule in one.rules]

@@ -31,7 +31,7 @@ LISTED = 6  # break points that are named
 
 def lines_of(of: Pointed) -> Found:
     """Every line and why it stands."""
-    said = [from_line(line, of.clocked) for line in of.all_lines]
+    said = [from_line(line, of.subject.hidden) for line in of.all_lines]
     return [of.whole], said, [rule for line in of.coded.lines for rule in line.rules[:1]]
 
 
@@ -42,7 +42,7 @@ def units_of(of: Pointed) -> Found:
         [line for line in lines if line.code in HOURS] or [line for line in lines if line.minutes is not None] or lines
     )
     near = [one for one in of.coded.considered if one.code in HOURS and _touches(one, hours)]
-    short = [of.whole, *(from_line(line, of.clocked) for line in hours)]
+    short = [of.whole, *(from_line(line, of.subject.hidden) for line in hours)]
     short += [from_considered(one, change=False) for one in near]
     if not of.coded.lines:
         short += [from_problem(one) for one in of.coded.problems if one.severity == STOPS]
@@ -68,7 +68,7 @@ def why_not_of(of: Pointed) -> Found:
     considered = [one for wanted in absent or of.codes for one in why_not(of.coded, wanted)]
     short = [of.whole] if not considered and not billed else []
     short += [from_considered(one, change=of.clocked) for one in considered]
-    short += [from_line(line, of.clocked) for line in billed]
+    short += [from_line(line, of.subject.hidden) for line in billed]
     rules = [rule for one in considered for rule in one.rules] + [rule for line in billed for rule in line.rules]
     for wanted in absent:
         if not why_not(of.coded, wanted):
@@ -103,7 +103,7 @@ def initial_of(of: Pointed) -> Found:
         return [phrase("no-initial")], [of.whole], ["initial.one-per-site"]
     short = [phrase("which-initial", code=line.code, name=line.substance) for line in first]
     rank = "initial.facility-rank" if of.subject.policy.setting == "facility" else "initial.professional-reason"
-    working = [*(from_line(line, of.clocked) for line in first), from_card(rank)]
+    working = [*(from_line(line, of.subject.hidden) for line in first), from_card(rank)]
     return short, working, [rank, "initial.tie"]
 
 
@@ -116,7 +116,7 @@ def modifier_of(of: Pointed) -> Found:
     ]
     said += [from_step(one) for one in steps]
     rules = [rule for line in marked for rule in line.rules]
-    rest = [from_line(line, of.clocked) for line in of.coded.lines if line.code in INITIALS or line in marked]
+    rest = [from_line(line, of.subject.hidden) for line in of.coded.lines if line.code in INITIALS or line in marked]
     unsupported = [from_problem(one) for one in of.coded.problems if one.code == "SECOND_SITE_UNSUPPORTED"]
     short = [*said, *unsupported] or [phrase("no-modifier"), from_card("edit.modifier-59")]
     return [*short, of.whole], [*rest, from_card("site.second-site")], rules
@@ -129,7 +129,7 @@ def drug_of(of: Pointed) -> Found:
     lines = subject_lines(of.subject, tuple(rows))
     unbilled = [one for one in of.coded.not_billed if one.resource in ids]
     problems = [one for one in of.coded.problems if one.resource in ids and one.severity in (STOPS, ASKS)]
-    short = [from_line(line, of.clocked) for line in lines] + [from_unbilled(one) for one in unbilled]
+    short = [from_line(line, of.subject.hidden) for line in lines] + [from_unbilled(one) for one in unbilled]
     near = [one for one in of.coded.considered if ids & set(one.administrations) and one.verdict == NOT_MET]
     working = [from_considered(one) for one in near] + [from_problem(one) for one in problems]
     rules = [rule for line in lines for rule in line.rules] + [rule for one in unbilled for rule in one.rules]
@@ -185,6 +185,6 @@ def resources_of(of: Pointed) -> Found:
     ]
     return (
         short or [of.whole],
-        [from_line(line, of.clocked) for line in lines],
+        [from_line(line, of.subject.hidden) for line in lines],
         [rule for line in lines for rule in line.rules[:1]],
     )

@@ -8,12 +8,13 @@ from coding.engine import code
 from coding.panel import chart_gaps as gaps
 from coding.panel import chart_lines as lines
 from coding.panel.answer import CHART, Answer, Choice, Evidence, Sentence
+from coding.panel.answers import Row, rows
 from coding.panel.mentions import Mention
 from coding.panel.pointed import Found, Pointed
-from coding.panel.retrieve import CODE, Row
+from coding.panel.retrieve import CODE
 from coding.panel.sentences import from_card, from_problem, without_clocks
 from coding.panel.subject import Subject
-from coding.panel.whatif import READINGS
+from coding.panel.whatif import READINGS, if_complex
 from coding.rules import CARDS
 
 CARDS_SHOWN = 6
@@ -43,12 +44,17 @@ COMPUTED = frozenset(_COMPUTE)
 def answer_chart(row: Row, question: str, drugs: tuple[Mention, ...], subject: Subject) -> Answer:
     """The answer of a computed row for a chart or a case."""
     codes = tuple(dict.fromkeys(one.upper() for one in CODE.findall(question)))
+    row = _redirected(row, codes, drugs)
     short, working, rules = _COMPUTE[row.compute](Pointed(subject, codes, drugs, row))
-    if not subject.clocked:
-        short, working = list(without_clocks(tuple(short))), list(without_clocks(tuple(working)))
+    if subject.hidden:
+        short, working = without_clocks(short, subject.said), without_clocks(working, subject.said)
     other_family = row.compute == OTHER_FAMILY
     shown = code(subject.encounter, lines.other_profile(subject)).lines if other_family else subject.coded.lines
     other = [from_problem(one, change=False) for one in subject.coded.problems if one.code in READINGS]
+    if row.compute in ("units", "lines", "why-not", "drug") and all(
+        one.code != "PROFILE_READING" for one in subject.coded.problems
+    ):
+        other += if_complex(subject.encounter, subject.policy, subject.coded)
     cards = tuple(one for one in dict.fromkeys([*rules, *row.cards]) if one in CARDS)[:CARDS_SHOWN]
     return Answer(
         CHART,
@@ -63,6 +69,15 @@ def answer_chart(row: Row, question: str, drugs: tuple[Mention, ...], subject: S
         choices=tuple(Choice(one, one) for one in row.next),
         matched=row.id,
     )
+
+
+def _redirected(row: Row, codes: tuple[str, ...], drugs: tuple[Mention, ...]) -> Row:
+    """ "Why not" without a code is a question about the drug or the fluid that it names, or about all that has no line."""
+    if row.compute != "why-not" or codes:
+        return row
+    if any(one.fluid for one in drugs):
+        return rows()["chart-hydration"]
+    return rows()["chart-drug-line" if any(not one.noun for one in drugs) else "chart-unbilled"]
 
 
 def _evidence(subject: Subject, said: list[Sentence]) -> tuple[Evidence, ...]:

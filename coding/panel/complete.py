@@ -27,7 +27,7 @@ def is_complete(case: Case, text: str, own: frozenset[str], best: Match | None, 
         return len(case.items) == 1 and timed and not own & EXAMPLES
     if not timed and (not named or QUESTION.search(ASKS_CODES.sub("", text))):
         return False
-    return timed or len(case.items) > 1 or not (best is not None and best.score >= LIKENESS.strong)
+    return timed or len(case.items) > 1 or not asks or not (best is not None and best.score >= LIKENESS.strong)
 
 
 def _says_something(case: Case, state: State) -> bool:

@@ -84,7 +84,7 @@ def _time(item: Item, one: Token, cue: str, after: Token, pausing: bool) -> Item
             return item
         part = cue if cue in ("start", "stop", "pause", "resume") else "pause" if pausing and cue == "" else ""
         return item._replace(clocks=(*item.clocks, Role(part, what)))
-    if not isinstance(what, Length):
+    if not isinstance(what, Length) or cue == "claim":
         return item
     if pausing or (after.kind == "cue" and after.value == "pause"):
         return item._replace(paused=item.paused + what.minutes)

@@ -48,13 +48,23 @@ def read_case(found: tuple[Token, ...], old: tuple[Item, ...] = (), settings: tu
     items = reader.finished()
     return Case(
         items,
-        (*settings, *said["setting"]),
+        (*settings, *_affirmed(found)),
         said["indication"],
         said["mark"],
         said["site"],
         tuple(reader.bare),
         reader.changed,
     )
+
+
+def _affirmed(found: tuple[Token, ...]) -> tuple[str, ...]:
+    """The settings that are named, without those that are denied: "hospital, not office"."""
+    denied = {
+        place + 1
+        for place, one in enumerate(found)
+        if one.kind == "negation" and place + 1 < len(found) and found[place + 1].first - one.last <= 4
+    }
+    return tuple(one.value for place, one in enumerate(found) if one.kind == "setting" and place not in denied)
 
 
 class _Reader:
@@ -121,7 +131,8 @@ class _Reader:
         again = {"again", "other"} & {one.value for one in stretch.of("mark")}
         timed = bool(stretch.of(TIME))
         clocked = any(not isinstance(one.what, Clock) for one in stretch.of(TIME))
-        if techniques and (counted or (not self.items and clocked)) and not (again and self.items):
+        first = not self.items and (clocked or techniques[:1] == ["injection"])
+        if techniques and (counted or first) and not (again and self.items):
             at = stretch.tokens[0].first
             mention = Mention(_GENERIC[techniques[0]], techniques[0], at, at, noun=techniques[0])
             self._add(Token(DRUG, techniques[0], at, at, mention), list(stretch.tokens), stretch.join)
@@ -149,7 +160,12 @@ class _Reader:
         elif len(self.items) <= self._old:
             self._revise(self._meant(stretch), stretch.tokens)
         else:
-            self.items[place] = with_facts(self.items[place], stretch.tokens, self._corrects())
+            kept = (
+                stretch.tokens
+                if timed or not last.timed
+                else tuple(one for one in stretch.tokens if one.kind != "technique")
+            )
+            self.items[place] = with_facts(self.items[place], kept, self._corrects())
 
     def _around(self, stretch: Stretch) -> Item | None:
         """The fluid that runs again on the other side of a drug: "fluids 45 min before chemo and 40 min after"."""

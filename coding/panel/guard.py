@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from coding.panel.answers import Row, rows
 from coding.panel.lexicon import normal, panel_table, words
-from coding.panel.retrieve import Row, corrected, index, rows
+from coding.panel.retrieve import corrected, index
 from coding.rules import TableError
 
 TABLE = "panel/guards.toml"

@@ -14,6 +14,7 @@ _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
 _SHORT = (
     (re.compile(r"\bw/\s?o\b"), "without "),
     (re.compile(r"\bw/\s?"), "with "),
+    (re.compile(r"\b(\d{5})\s?-\s?(25|50|51|52|53|59|73|74|76|77|x[epsu])\b"), r"\1 modifier \2"),
     (re.compile(r"\bb/c\b"), "because"),
     (re.compile(r"\$+"), " dollars "),
     (re.compile(r"\bb/w\b|\bbtwn\b|\bbtw\b"), "between"),

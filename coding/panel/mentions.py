@@ -15,6 +15,7 @@ from coding import drug_writings
 from coding.drug_spelling import distance
 from coding.drug_table import UNUSUAL_KINDS, all_drugs, names
 from coding.drugs import identify
+from coding.panel.answers import rows
 from coding.panel.lexicon import Word, lexicon, noun_writings, nouns, panel_table, words
 from coding.rules import CARDS, tables
 
@@ -95,6 +96,7 @@ def _named(name: str):  # type: ignore[no-untyped-def]
 def _plain_words() -> frozenset[str]:
     """Words that are never a misspelled drug: those of the lexicon, the cards and the list of ordinary words."""
     said = " ".join(f"{card.title} {card.says} {card.disagree}" for card in CARDS.values())
+    said += " ".join(text for row in rows().values() for text in row.short)
     known = {word.text for word in words(drug_writings.plain(said))}
     return frozenset(known | lexicon().words | noun_writings().words | ordinary_words())
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from coding.explain import totals
 from coding.model import Administration, Coded, DrugLine, Line
 from coding.panel.answer import Sentence
+from coding.panel.answers import Row
 from coding.panel.mentions import Mention
-from coding.panel.retrieve import Row
 from coding.panel.sentences import phrase
 from coding.panel.subject import Subject, lines_of, rows_of
-from coding.panel.whatif import codes_in_words
+from coding.panel.whatif import claim
 
 Found = tuple[list[Sentence], list[Sentence], list[str]]  # short, working, rule ids
 
@@ -31,8 +31,8 @@ class Pointed(NamedTuple):
 
     @property
     def clocked(self) -> bool:
-        """Whether clock times were charted or said."""
-        return self.subject.clocked
+        """Whether every clock time was charted or said."""
+        return not self.subject.hidden
 
     @property
     def rows(self) -> tuple[Administration, ...]:
@@ -56,4 +56,4 @@ class Pointed(NamedTuple):
         name = "chart" if self.subject.real else "lines"
         if not added:
             return phrase(f"{name}-none")
-        return phrase("chart-lines" if self.subject.real else "lines-if", codes=codes_in_words(added))
+        return phrase("chart-lines" if self.subject.real else "lines-if", codes=claim(self.coded.lines))

@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from coding.drug_spelling import distance
 from coding.drugs import identify
+from coding.panel.answers import Row, rows
 from coding.panel.lexicon import Writings, normal, panel_table, words
 from coding.panel.mentions import find_drugs, ordinary_words
 from coding.panel.times import Length, read_times
-from coding.rules import CARDS, TableError, fields, read_table, tables
+from coding.rules import CARDS
 
 CODE = re.compile(r"\b(?:9[69]\d{3}|3[67]\d{3}|[gjqcs]\d{4})\b")
 TELLING_MINUTES = frozenset({15, 16, 30, 31, 60, 61, 90, 91, 120, 121, 150, 151})
@@ -40,53 +41,12 @@ MEANT = 1.35  # a concept or a code, beside a word that only stands for itself
 UNSEEN = 1.5  # a word that no answer holds: it says little, but it says that something else may be meant
 
 
-class Row(NamedTuple):
-    """One answer of the tables. cards: main one first. declined: it says that the panel does not answer this."""
-
-    id: str
-    asks: tuple[str, ...]
-    short: tuple[str, ...]
-    cards: tuple[str, ...]
-    contested: int = 0
-    premise: int = 0
-    declined: int = 0
-    next: tuple[str, ...] = ()
-    compute: str = ""
-
-
 class Match(NamedTuple):
     """An answer with how near the question is to it, 0 to 1, and the wording that is nearest."""
 
     row: Row
     score: float
     wording: str
-
-
-@lru_cache(maxsize=1)
-def rows() -> Mapping[str, Row]:
-    """Every answer of tables/panel/answers by id. Raises TableError."""
-    found: dict[str, Row] = {}
-    folder = tables().joinpath("panel", "answers")
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        name = f"panel/answers/{file.name}"
-        for raw in read_table(file.read_text("utf-8"), name).get("answer", ()):  # type: ignore[attr-defined]
-            row = _row(raw, name)
-            if row.id in found:
-                raise TableError(f"{name}: {row.id}: the id is taken")
-            found[row.id] = row
-    return found
-
-
-def _row(raw: dict[str, object], name: str) -> Row:
-    where = str(raw.get("id", "an answer without id"))
-    flags = {flag: int(bool(raw.pop(flag, False))) for flag in ("contested", "premise", "declined")}
-    row = Row(**fields(raw, Row, name, where, given=tuple(flags)), **flags)  # type: ignore[arg-type]
-    for card in row.cards:
-        if card not in CARDS:
-            raise TableError(f"{name}: {where}: unknown card {card}")
-    if not row.asks or not (row.short or row.compute):
-        raise TableError(f"{name}: {where}: an answer needs wordings and sentences")
-    return row
 
 
 @lru_cache(maxsize=1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from coding.codes import CODES
 from coding.panel.answer import ASKS_BACK, OUTSIDE, RULE, UNKNOWN, Answer, Choice, Evidence, Sentence
+from coding.panel.answers import Row
 from coding.panel.asked import Asked
-from coding.panel.forms import LIKENESS, QUESTION
-from coding.panel.retrieve import Row
+from coding.panel.forms import ASKS_CODES, LIKENESS, QUESTION
 from coding.panel.sentences import from_card, from_row, other_reading, phrase
 from coding.panel.subject import Subject
 from coding.panel.suggest import suggest
@@ -39,13 +39,13 @@ def answer(asked: Asked) -> Answer:
     if asked.best.score < LIKENESS.sure:
         short = (phrase("nearest"), *short)
     missed = [code for code in asked.codes if code in CODES and not any(code in one.text for one in short)]
-    short = (*short, *(phrase("code-is", code=code, label=CODES[code].label) for code in missed))
+    named = [phrase("code-is", code=code, label=CODES[code].label) for code in missed]
     cards = [from_card(card) for card in row.cards[:CARDS_SHOWN]]
-    other = tuple(one for card in row.cards for one in other_reading(card)) if row.contested else ()
+    other = other_reading(row.cards[0]) if row.contested else ()
     return Answer(
         RULE,
         short,
-        working=tuple(one for one in (*cards, *_beside(asked)) if one not in short),
+        working=tuple(one for one in (*cards, *named, *_beside(asked)) if one not in short),
         other=other[:CARDS_SHOWN],
         rules=row.cards,
         evidence=tuple(Evidence("code", code, "") for code in asked.codes),
@@ -56,7 +56,10 @@ def answer(asked: Asked) -> Answer:
 
 def _beside(asked: Asked) -> tuple[Sentence, ...]:
     """The short answer of a rule that is nearly as near."""
-    return from_row(asked.beside.row) if asked.beside is not None else ()
+    best, beside = asked.best, asked.beside
+    if best is None or beside is None or beside.row.cards[:1] == best.row.cards[:1]:
+        return ()
+    return (phrase("related"), *from_row(beside.row))
 
 
 def with_row(found: Answer, asked: Asked) -> Answer:
@@ -66,14 +69,23 @@ def with_row(found: Answer, asked: Asked) -> Answer:
     found = found._replace(
         working=(*found.working, *(phrase("code-is", code=code, label=CODES[code].label) for code in missed))
     )
-    asks = QUESTION.search(asked.text) or asked.codes
-    if best is None or not asks or best.score < LIKENESS.beside or best.row.declined or best.row.compute:
+    asks = QUESTION.search(ASKS_CODES.sub("", asked.text)) or asked.codes
+    if (
+        best is None
+        or not asks
+        or asked.supposes
+        or best.score < LIKENESS.beside
+        or best.row.declined
+        or best.row.compute
+    ):
         return found
     said = tuple(one for one in from_row(best.row) if one not in found.short)
-    other = tuple(one for card in best.row.cards for one in other_reading(card)) if best.row.contested else ()
+    first = best.score >= LIKENESS.rule_first
+    other = other_reading(best.row.cards[0]) if best.row.contested else ()
     return found._replace(
-        working=(*said, *found.working),
-        other=tuple(dict.fromkeys((*found.other, *other[:CARDS_SHOWN]))),
+        short=(*said, *found.short) if first else found.short,
+        working=found.working if first else (*said, *found.working),
+        other=tuple(dict.fromkeys((*found.other, *other))),
         rules=tuple(dict.fromkeys((*found.rules, *best.row.cards))),
         matched=best.row.id,
     )

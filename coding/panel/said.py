@@ -13,7 +13,7 @@ from coding.panel.times import Clock, Length, Span, read_times
 DRUG, TIME, SEPARATOR, DOSE, COUNT, EVERY = "drug", "time", "separator", "dose", "count", "every"
 
 _DOSE = re.compile(
-    r"(?<![a-z\d.])(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|gm|g|ml|cc|liters?|l|units?|meq|iu)\b(?:\s*/\s*(?:hr?|hour|min|kg)\b)?"
+    r"(?<![a-z\d.])(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|gm|g|ml|cc|liters?|l|units?|meq|iu)\b(?!\s*(?:/|per|an)\s*(?:hr?|hour|min|kg)\b)"
 )
 _COUNT = re.compile(
     r"\b(?:x\s?(?P<times>[2-9])\b|(?P<twice>twice)\b|(?P<many>two|three|four|both|[234])\s+(?:different\s+|separate\s+|more\s+)*"

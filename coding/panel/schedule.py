@@ -15,6 +15,7 @@ from coding.panel.stretches import LATER, THEN
 from coding.panel.times import Span
 
 LAYOUT: dict[str, int] = {name: value for name, value in panel_table("scratch.toml")["layout"].items() if name != "day"}  # type: ignore[attr-defined]
+HALF_DAY, DAY = 720, 1440  # minutes
 FOLLOWS = (AFTER, THEN, LATER)
 
 
@@ -37,9 +38,10 @@ class Placed(NamedTuple):
 def place(items: Sequence[Item]) -> tuple[Placed, ...]:
     """Each item with its stretches, in the order said."""
     placed: dict[int, Placed] = {}
-    crossing = next((span.start for item in items for span in item.spans if span.stop >= 1440), None)
+    crossing = next((span.start for item in items for span in item.spans if span.stop >= DAY), None)
+    sure = [span for item in items for span in item.spans if span.sure]
     for index, item in enumerate(items):
-        flows = _clocked(item, crossing)
+        flows = _clocked(item, crossing, sure)
         if flows:
             placed[index] = Placed(item, flows, True, flows[-1].stop is None and item.technique == "infusion")
     order = sorted(set(range(len(items))) - set(placed), key=lambda index: (items[index].relation == BEFORE, index))
@@ -58,33 +60,36 @@ def minutes_said(item: Item) -> int:
     return max(0, sum(base) + more - item.paused)
 
 
-def _clocked(item: Item, crossing: int | None) -> tuple[Flow, ...]:
-    def day(minute: int) -> int:
+def _clocked(item: Item, crossing: int | None, sure: Sequence[Span]) -> tuple[Flow, ...]:
+    def at(minute: int, certain: bool) -> int:
         late = crossing is not None and minute < crossing - LAYOUT["rolls_over_after"]
-        return minute + 1440 if late else minute
+        minute = minute + DAY if late else minute
+        return minute if certain else min((minute, minute + HALF_DAY), key=lambda one: (_away(one, sure), one))
 
     flows: list[Flow] = []
     for span in item.spans:
-        shift = day(span.start) - span.start
+        shift = at(span.start, span.sure) - span.start
         flows += _without_pauses(Flow(span.start + shift, span.stop + shift), item, shift)
     planned = [one for one in item.lengths if not one.more and not one.less]
     for role in item.clocks:
-        at = day(role.clock.minute)
+        minute = at(role.clock.minute, role.clock.sure)
         if role.part == "stop" and planned:
-            flows.append(Flow(at - planned[0].minutes, at))
-        elif role.part == "stop" and item.technique == "infusion" and not flows:
-            continue
-        else:
-            flows.append(Flow(at, at + minutes_said(item) if planned else None))
+            flows.append(Flow(minute - planned[0].minutes, minute))
+        elif role.part != "stop" or item.technique != "infusion" or flows:
+            flows.append(Flow(minute, minute + minutes_said(item) if planned else None))
     more = sum(one.minutes for one in item.lengths if one.more) - sum(one.minutes for one in item.lengths if one.less)
     if more and flows and flows[-1].stop is not None:
         flows[-1] = Flow(flows[-1].start, max(flows[-1].start, flows[-1].stop + more))
     if item.number > 1 and len(flows) == 1 and item.apart and item.technique != "infusion":
-        flows = [
-            Flow(flows[0].start + n * item.apart, flows[0].stop and flows[0].stop + n * item.apart)
-            for n in range(item.number)
-        ]
+        start, stop = flows[0]
+        steps = [number * item.apart for number in range(item.number)]
+        flows = [Flow(start + step, None if stop is None else stop + step) for step in steps]
     return tuple(flows)
+
+
+def _away(minute: int, sure: Sequence[Span]) -> int:
+    """Minutes between a time and the nearest flow whose half of the day is known; 0 where none is known."""
+    return min((max(span.start - minute, minute - span.stop, 0) for span in sure), default=0)
 
 
 def _without_pauses(flow: Flow, item: Item, shift: int) -> list[Flow]:

@@ -6,12 +6,24 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from coding.drugs import identify
-from coding.model import FACILITY, PROFESSIONAL, Administration, Condition, Encounter, Fact, Moment, Order, Substance
+from coding.model import (
+    FACILITY,
+    PROFESSIONAL,
+    Administration,
+    Condition,
+    Encounter,
+    Fact,
+    Moment,
+    Order,
+    Quantity,
+    Substance,
+)
 from coding.panel.grammar import Case
 from coding.panel.lexicon import panel_table
 from coding.panel.said import Item
 from coding.panel.schedule import Flow, Placed, place
 from coding.policy import Policy
+from coding.timeline import clock
 
 _TABLE = panel_table("scratch.toml")
 DAY = str(dict(_TABLE["layout"])["day"])  # type: ignore[call-overload]
@@ -28,14 +40,15 @@ _KIND = {"emergency": "emergency", "observation": "observation", "inpatient": "i
 class Scratch(NamedTuple):
     """The made visit. assumed: keys of phrases that must be said. open: drugs whose minutes were not said.
 
-    clocked: every time was said; else no sentence with a clock time may be shown.
+    hidden: rows whose times were laid out, so that none of them may be shown. said: the clock times that were said.
     """
 
     encounter: Encounter
     setting: str
     assumed: tuple[str, ...]
     open: tuple[str, ...]
-    clocked: bool
+    hidden: frozenset[str]
+    said: frozenset[str]
     slips: tuple[tuple[str, str], ...]
 
 
@@ -48,8 +61,11 @@ def build(case: Case, policy: Policy) -> Scratch | None:
     placed = place(items)
     setting, kind, assumed = _setting(case, policy)
     rows: list[Administration] = []
+    hidden: set[str] = set()
     for number, one in enumerate(placed, 1):
-        rows += _rows(one, number, case)
+        made = _rows(one, number, case)
+        rows += made
+        hidden |= set() if one.clocked else {row.id for row in made}
     if (
         not all(one.clocked for one in placed)
         and any(one.item.technique == "infusion" for one in placed)
@@ -63,7 +79,11 @@ def build(case: Case, policy: Policy) -> Scratch | None:
     ):
         assumed.append("clock")
     if any(
-        one.item.number > 1 and not one.item.apart and len(one.flows) > 1 and not one.item.drugs[0].noun
+        not one.clocked
+        and one.item.number > 1
+        and not one.item.apart
+        and len(one.flows) > 1
+        and not one.item.drugs[0].noun
         for one in placed
     ):
         assumed.append("repeat")
@@ -81,7 +101,8 @@ def build(case: Case, policy: Policy) -> Scratch | None:
         setting,
         tuple(assumed),
         tuple(_name(one.item) for one in placed if one.open),
-        all(one.clocked for one in placed),
+        frozenset(hidden),
+        frozenset(clock(at.at, 0) for row in rows if row.id not in hidden for at in (row.start, row.stop) if at),
         tuple((drug.said, drug.name) for item in items for drug in item.drugs if drug.said),
     )
 
@@ -129,17 +150,19 @@ def _rows(placed: Placed, number: int, case: Case) -> list[Administration]:
     item = placed.item
     flows = placed.flows
     return [
-        _row(item, flow, f"{number}{chr(96 + n) if len(flows) > 1 else ''}", number, case, placed.open)
+        _row(item, flow, f"{number}{chr(96 + n) if len(flows) > 1 else ''}", number, case, len(flows) == 1)
         for n, flow in enumerate(flows, 1)
     ]
 
 
-def _row(item: Item, flow: Flow, id: str, number: int, case: Case, open_: bool) -> Administration:
+def _row(item: Item, flow: Flow, id: str, number: int, case: Case, alone: bool) -> Administration:
     drugs = [drug.name for drug in item.drugs]
     if item.number > 1 and item.drugs[0].noun and not item.drugs[0].fluid and not {"again", "same"} & set(item.marks):
         drugs = [f"drug {chr(64 + number + ord(id[-1]) - 96)}"]
     stop = None if flow.stop is None else _moment(flow.stop)
-    marks = dict.fromkeys((*item.marks, *(mark for mark in case.marks if mark == "keep-open" and item.fluid and _only_fluid(item, case))))
+    marks = dict.fromkeys(
+        (*item.marks, *(mark for mark in case.marks if mark == "keep-open" and item.fluid and _only_fluid(item, case)))
+    )
     facts = tuple(Fact(_FACTS[mark], mark) for mark in marks if mark in _FACTS)
     site = _SITE.get(item.site, "") if item.site != "port" else ""
     if site and "incompatible" in case.marks:
@@ -155,11 +178,18 @@ def _row(item: Item, flow: Flow, id: str, number: int, case: Case, open_: bool) 
         status="stopped" if "reaction" in item.marks and flow.stop is not None else "given",
         start=_moment(flow.start),
         stop=stop,
-        dose=item.dose,
+        dose=_dose(item, alone),
         site=site,
         order=order,
         facts=facts,
     )
+
+
+def _dose(item: Item, alone: bool) -> Quantity | None:
+    """The dose of a row; several doses that ran as one flow ("20 meq x2") are one row of all of them."""
+    if item.dose is None or not alone or item.number == 1:
+        return item.dose
+    return item.dose._replace(value=item.dose.value * item.number)
 
 
 def _only_fluid(item: Item, case: Case) -> bool:

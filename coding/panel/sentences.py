@@ -8,14 +8,13 @@ from functools import lru_cache
 
 from coding.model import Coded, Considered, DrugLine, Line, NotBilled, Problem, Step
 from coding.panel.answer import CARD, CONSIDERED, LINE, NOT_BILLED, PHRASE, PROBLEM, STEP, TABLE, Sentence
+from coding.panel.answers import Row, rows
 from coding.panel.lexicon import panel_table
-from coding.panel.retrieve import Row, rows
 from coding.rules import CARDS, card
 
 _RULE = re.compile(r" \[rule [^\]]*\]")
-_CLOCK = re.compile(
-    r", \d\d:\d\d(?: \(\d{4}-\d\d-\d\d\))?(?: to \d\d:\d\d(?: \([^)]*\))?)?(?:, \d\d:\d\d to \d\d:\d\d)*"
-)
+_TIME = r"(?:\d{4}-\d\d-\d\d )?\d\d:\d\d"
+_CLOCK = re.compile(rf", {_TIME}(?: to {_TIME})?(?: and {_TIME} to {_TIME})*")
 _ANY_CLOCK = re.compile(r"\b\d\d:\d\d\b")
 
 
@@ -47,9 +46,10 @@ def phrase(key: str, **values: object) -> Sentence:
     return Sentence(phrases()[key].format(**values), PHRASE, key)
 
 
-def from_line(line: Line | DrugLine, clocked: bool = True) -> Sentence:
-    """Why a line stands, without the citation that a chip shows. clocked: its times were said or charted, not laid out."""
-    text = _capital(_RULE.sub("", line.why))
+def from_line(line: Line | DrugLine, hidden: frozenset[str] = frozenset()) -> Sentence:
+    """Code and why it stands, without the citation that a chip shows. hidden: rows of which no clock time may be shown."""
+    clocked = not hidden & set(line.administrations)
+    text = f"{line.code}: {_capital(_RULE.sub('', line.why))}"
     return Sentence(text if clocked else _CLOCK.sub("", text), LINE, line.code)
 
 
@@ -83,9 +83,9 @@ def from_unbilled(one: NotBilled) -> Sentence:
     return Sentence(_capital(one.why), NOT_BILLED, one.resource)
 
 
-def without_clocks(found: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
-    """Without the sentences that show a clock time: in a case laid out from durations no time was said."""
-    return tuple(one for one in found if not _ANY_CLOCK.search(one.text))
+def without_clocks(found: list[Sentence], said: frozenset[str]) -> list[Sentence]:
+    """Without the sentences that show a clock time which nobody said, as in a case laid out from durations."""
+    return [one for one in found if set(_ANY_CLOCK.findall(one.text)) <= said]
 
 
 def traces(sentence: Sentence, coded: Coded | None = None) -> bool:
@@ -101,7 +101,7 @@ def traces(sentence: Sentence, coded: Coded | None = None) -> bool:
         return False
     if kind == LINE:
         lines: list[Line | DrugLine] = [*coded.lines, *coded.drug_lines]
-        whys = [_capital(_RULE.sub("", one.why)) for one in lines if one.code == ref]
+        whys = [f"{one.code}: {_capital(_RULE.sub('', one.why))}" for one in lines if one.code == ref]
         return any(text in (why, _CLOCK.sub("", why)) for why in whys)
     if kind == STEP:
         return any(one.rule == ref and one.says == text for one in coded.steps)

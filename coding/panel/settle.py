@@ -41,6 +41,7 @@ def settled(item: Item) -> Item:
         starts = []
     if item.spans:
         plain = []
+        starts = [one for one in starts if all(abs(one.minute - span.start) > ROUGH for span in item.spans)]
     kept = (
         [Role("start", one) for one in starts] + [Role("stop", one) for one in stops] + [Role("", one) for one in plain]
     )

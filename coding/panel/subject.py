@@ -11,13 +11,17 @@ from coding.policy import Policy
 
 
 class Subject(NamedTuple):
-    """A coded visit. real: it is a chart, not a case made from words. clocked: its clock times were charted or said."""
+    """A coded visit. real: it is a chart, not a case made from words.
+
+    hidden: rows of a case whose times were laid out, so that none may be shown; said: the clock times that were said.
+    """
 
     encounter: Encounter
     coded: Coded
     policy: Policy
     real: bool = True
-    clocked: bool = True
+    hidden: frozenset[str] = frozenset()
+    said: frozenset[str] = frozenset()
 
 
 def rows_of(subject: Subject, drugs: tuple[Mention, ...]) -> tuple[Administration, ...]:

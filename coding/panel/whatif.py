@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from coding.engine import code
 from coding.explain import totals
-from coding.model import NOT_MET, TELLS, Coded
+from coding.model import NOT_MET, TELLS, Coded, DrugLine, Encounter, Line
 from coding.panel.answer import ASKS_BACK, WHAT_IF, Answer, Choice, Evidence, Sentence
 from coding.panel.scratch import Scratch
 from coding.panel.sentences import (
@@ -37,6 +39,15 @@ def codes_in_words(lines: tuple[tuple[str, int], ...]) -> str:
     return ", ".join(f"{code_} x{units}" for code_, units in lines)
 
 
+def claim(lines: Sequence[Line | DrugLine]) -> str:
+    """The lines in the order of the claim, those of one code and modifiers added up: "96365 x1, 96365-59 x1"."""
+    added: dict[str, int] = {}
+    for line in lines:
+        name = "-".join((line.code, *line.modifiers))
+        added[name] = added.get(name, 0) + line.units
+    return codes_in_words(tuple(added.items()))
+
+
 def policy_of(scratch: Scratch, policy: Policy) -> Policy:
     """The policy with the setting that the words name."""
     if scratch.setting == policy.setting:
@@ -56,28 +67,24 @@ def answer_case(scratch: Scratch, policy: Policy, before: tuple[tuple[str, int],
     if scratch.open and not any(line.minutes for line in found.lines):
         return _ask_minutes(scratch, found)
     added = totals(found)
-    short: list[Sentence] = [phrase("lines-if", codes=codes_in_words(added)) if added else phrase("lines-none")]
+    short: list[Sentence] = [phrase("lines-if", codes=claim(found.lines)) if added else phrase("lines-none")]
     short += _minutes(found, scratch)
-    if before is not None and before != added and before:
-        short.append(phrase("was-lines", codes=codes_in_words(before)))
-    elif before is not None and before == added:
-        short.append(phrase("same-lines"))
+    if before is not None:
+        same = phrase("same-lines") if before == added else None
+        short += [same] if same else [phrase("was-lines", codes=codes_in_words(before))] if before else []
     if scratch.open:
         short.append(phrase("ask-minutes", names=_names(scratch.open)))
-    not_reached = [from_considered(one, change=scratch.clocked) for one in found.considered if one.verdict == NOT_MET]
+    near = [one for one in found.considered if one.verdict == NOT_MET]
+    not_reached = [from_considered(one, change=not scratch.hidden & set(one.administrations)) for one in near]
     unbilled = [from_unbilled(one) for one in found.not_billed]
     if not added:
         short += unbilled[:2] or not_reached[:1]
     asked = [one for one in found.problems if one.code in READINGS]
-    other = [from_problem(one, change=False) for one in asked]
-    working = [from_line(line, scratch.clocked) for line in found.lines]
+    other = [from_problem(one, change=False) for one in asked] + _if_complex(scratch, policy, found)
+    working = [from_line(line, scratch.hidden) for line in found.lines]
     working += [one for one in (*unbilled, *not_reached) if one not in short]
-    if not scratch.clocked:
-        working, other, short = (
-            list(without_clocks(tuple(working))),
-            list(without_clocks(tuple(other))),
-            list(without_clocks(tuple(short))),
-        )
+    if scratch.hidden:
+        short, working, other = (without_clocks(part, scratch.said) for part in (short, working, other))
     rules = _rules(found)
     return Answer(
         WHAT_IF,
@@ -92,6 +99,23 @@ def answer_case(scratch: Scratch, policy: Policy, before: tuple[tuple[str, int],
         evidence=tuple(Evidence("line", line.code, line.substance) for line in found.lines),
         choices=_choices(scratch),
     )
+
+
+def _if_complex(scratch: Scratch, policy: Policy, found: Coded) -> list[Sentence]:
+    """The other ladder of a biologic that payers take for chemo where its complexity is charted."""
+    if any(one.code == "PROFILE_READING" for one in found.problems):
+        return []
+    return if_complex(scratch.encounter, policy_of(scratch, policy), found)
+
+
+def if_complex(encounter: Encounter, policy: Policy, found: Coded) -> list[Sentence]:
+    """The lines if a payer accepted charted complexity of giving a drug, where they differ from those found."""
+    own = {name: policy[name] for name in policy.overridden}
+    other = policy_for(
+        policy.setting, policy.payer, {**own, "profile": "medicare_2025", "complexity_documented": "yes"}
+    )
+    lines = code(encounter, other).lines
+    return [phrase("if-complex", codes=claim(lines))] if lines and claim(lines) != claim(found.lines) else []
 
 
 def _minutes(found: Coded, scratch: Scratch) -> list[Sentence]:
@@ -129,11 +153,11 @@ def payer_in_words(policy: Policy) -> str:
 
 def _ask_minutes(scratch: Scratch, found: Coded) -> Answer:
     short = [phrase("ask-minutes", names=_names(scratch.open))]
-    rest = [from_line(line, scratch.clocked) for line in found.lines]
+    rest = [from_line(line, scratch.hidden) for line in found.lines]
     return Answer(
         ASKS_BACK,
         tuple(short),
-        working=without_clocks(tuple(rest)) if not scratch.clocked else tuple(rest),
+        working=tuple(without_clocks(rest, scratch.said) if scratch.hidden else rest),
         assumed=(),
         hypothetical=True,
         rules=("documentation.start-and-stop",),

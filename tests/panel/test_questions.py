@@ -42,7 +42,7 @@ def test_rows_of_one_group_get_one_answer() -> None:
 
 @pytest.mark.skipif(not SHARED, reason="CHAIRTIME_SHARED does not name the shared questions")
 def test_no_shared_question_is_stored_as_a_wording() -> None:
-    from coding.panel.retrieve import rows as answers
+    from coding.panel.answers import rows as answers
 
     stored = {ask.casefold().strip(" ?.") for row in answers().values() for ask in row.asks}
     asked = {row["question"].casefold().strip(" ?.") for row in rows(Path(SHARED) / "questions" / "questions.jsonl")}

@@ -7,9 +7,10 @@ import pytest
 from coding.codes import CODES
 from coding.panel import ask
 from coding.panel.aboutcode import cards_of
+from coding.panel.answers import Row, rows
 from coding.panel.charted import COMPUTED
 from coding.panel.lexicon import Writings, lexicon, noun_writings
-from coding.panel.retrieve import Index, Row, index, rows
+from coding.panel.retrieve import Index, index
 from coding.rules import CARDS, TableError
 
 RULES = [row for row in rows().values() if not row.compute and not row.declined]

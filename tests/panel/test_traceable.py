@@ -11,8 +11,8 @@ import pytest
 from coding.engine import code
 from coding.panel import Answer, Sentence, ask
 from coding.panel.answer import CARD, PHRASE, STEP, TABLE, Turn
+from coding.panel.answers import rows as answers
 from coding.panel.lexicon import normal
-from coding.panel.retrieve import rows as answers
 from coding.panel.said import tokens
 from coding.panel.scratch import build
 from coding.panel.sentences import from_line, traces
