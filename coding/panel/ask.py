@@ -10,7 +10,7 @@ from coding.panel import aboutcode, aboutdrug, charted, guard, rowed, whatif
 from coding.panel.answer import Answer, Choice, Open, Turn
 from coding.panel.answers import rows
 from coding.panel.asked import Asked, read
-from coding.panel.changed import change_chart
+from coding.panel.changed import change_chart, other_setting
 from coding.panel.grammar import Case
 from coding.panel.scratch import build
 from coding.panel.subject import Subject
@@ -91,9 +91,9 @@ def _units(asked: Asked, subject: Subject | None, policy: Policy) -> Answer | No
 
 def _changed(asked: Asked, subject: Subject | None, policy: Policy) -> Answer | None:
     """What if one fact of the open chart were otherwise."""
-    if subject is None or not subject.real or not asked.supposes:
+    if subject is None or not subject.real:
         return None
-    return change_chart(asked, subject)
+    return (change_chart(asked, subject) if asked.supposes else None) or other_setting(asked, subject)
 
 
 def _case(asked: Asked, subject: Subject | None, policy: Policy) -> Answer | None:

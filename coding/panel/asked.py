@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from coding.panel.answers import Row, rows
 from coding.panel.complete import is_complete
-from coding.panel.forms import ASKS_FAMILY, DEFINES, EVERYTHING, FAMILY, LIKENESS, MORE_UNITS, POINTS, SUPPOSES
+from coding.panel.forms import ASKS_FAMILY, DEFINES, EVERYTHING, FAMILY, LENGTHS, LIKENESS, MORE_UNITS, POINTS, SUPPOSES
 from coding.panel.grammar import Case
 from coding.panel.lexicon import normal
 from coding.panel.mentions import Mention, find_drugs
@@ -155,6 +155,9 @@ class Pointing(NamedTuple):
 
 def _about_subject(every: tuple[Match, ...], best: Match | None, by: Pointing, complete: bool) -> Row | None:
     """The computed answer that a question about the chart or the case asks for."""
+    named = any(not one.noun for one in by.drugs)
+    if by.charted and by.points and named and by.own & LENGTHS:
+        return rows()["chart-why-units"]
     computed = next((one for one in every if one.row.compute), None)
     if computed is not None:
         score = computed.score + (LIKENESS.points if by.points else LIKENESS.plain)

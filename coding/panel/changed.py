@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
+from coding.engine import code
 from coding.explain import Change, totals, what_if
-from coding.model import Administration
+from coding.model import FACILITY, PROFESSIONAL, Administration
 from coding.panel.answer import CHART, Answer, Evidence, Sentence
 from coding.panel.asked import Asked
 from coding.panel.said import TIME
 from coding.panel.sentences import from_line, phrase
 from coding.panel.subject import Subject, rows_of
 from coding.panel.times import Clock, Length, Span
-from coding.panel.whatif import codes_in_words
+from coding.panel.whatif import claim, codes_in_words
+from coding.policy import policy_for
 from coding.timeline import DAY, MINUTE
+
+LONGEST_MINUTES = 720
+OFFICE = "11"  # CMS place of service
+
+
+def other_setting(asked: Asked, subject: Subject) -> Answer | None:
+    """The lines of the chart if it were billed in the other setting, or None where the question names no other one."""
+    named = [one for one in asked.case.settings if one in (PROFESSIONAL, "clinic", FACILITY)]
+    wanted = (
+        PROFESSIONAL
+        if named and named[-1] in (PROFESSIONAL, "clinic")
+        else FACILITY
+        if named
+        else subject.policy.setting
+    )
+    if wanted == subject.policy.setting or any(one.kind == TIME for one in asked.tokens):
+        return None
+    own = {name: subject.policy[name] for name in subject.policy.overridden}
+    policy = policy_for(wanted, subject.policy.payer, own)
+    place = OFFICE if wanted == PROFESSIONAL else ""
+    found = code(subject.encounter._replace(place=place), policy)
+    key = "office-if" if wanted == PROFESSIONAL else "hospital-if"
+    said = phrase(key, codes=claim(found.lines) or "none")
+    same = (
+        phrase("same-lines")
+        if totals(found) == totals(subject.coded)
+        else phrase("was-lines", codes=claim(subject.coded.lines) or "none")
+    )
+    return Answer(
+        CHART,
+        (said, same, phrase("hypothetical")),
+        working=tuple(from_line(line) for line in found.lines),
+        lines=found.lines,
+        hypothetical=True,
+        rules=tuple(dict.fromkeys(rule for line in found.lines for rule in line.rules))[:6],
+    )
 
 
 def change_chart(asked: Asked, subject: Subject) -> Answer | None:
@@ -19,12 +57,16 @@ def change_chart(asked: Asked, subject: Subject) -> Answer | None:
     times = [one.what for one in asked.tokens if one.kind == TIME]
     named = rows_of(subject, asked.drugs)
     rows = named or tuple(row for row in subject.encounter.administrations if row.technique != "push" and row.start)
-    if not times or not rows or rows[-1].start is None or (asked.complete and not named):
+    if not times or not rows or (asked.complete and not named):
         return None
-    row = rows[-1]
-    change = _change(row, times[0], asked.text)
-    if change is None:
+    fitting = [
+        (row, change)
+        for row in rows
+        if row.start and (change := _change(row, times[0], asked.text)) and _fits(row, change)
+    ]
+    if not fitting:
         return None
+    row, change = next((one for one in fitting if one[0].stop is None), fitting[-1])
     found = what_if(subject.encounter, change, subject.policy)
     before, after = totals(subject.coded), totals(found)
     said: list[Sentence] = [phrase("one-more", codes=codes_in_words(after)) if after else phrase("lines-none")]
@@ -40,6 +82,13 @@ def change_chart(asked: Asked, subject: Subject) -> Answer | None:
         rules=tuple(dict.fromkeys(rule for line in found.lines for rule in line.rules))[:6],
         evidence=(Evidence("administration", row.id, row.text),),
     )
+
+
+def _fits(row: Administration, change: Change) -> bool:
+    """Whether a supposed time leaves a flow that could be meant: after its start, and not half a day long."""
+    start = change.start if change.start is not None else row.start.at if row.start else 0
+    stop = change.stop if change.stop is not None else row.stop.at if row.stop else start + MINUTE
+    return 0 < stop - start <= LONGEST_MINUTES * MINUTE
 
 
 def _change(row: Administration, what: object, text: str) -> Change | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coding.codes import CODES
-from coding.panel.answer import ASKS_BACK, OUTSIDE, RULE, UNKNOWN, Answer, Choice, Evidence, Sentence
+from coding.panel.answer import ASKS_BACK, OUTSIDE, RULE, UNKNOWN, Answer, Choice, Sentence
 from coding.panel.answers import Row
 from coding.panel.asked import Asked
 from coding.panel.forms import ASKS_CODES, LIKENESS, QUESTION
@@ -48,7 +48,6 @@ def answer(asked: Asked) -> Answer:
         working=tuple(one for one in (*cards, *named, *_beside(asked)) if one not in short),
         other=other[:CARDS_SHOWN],
         rules=row.cards,
-        evidence=tuple(Evidence("code", code, "") for code in asked.codes),
         choices=tuple(Choice(one, one) for one in row.next),
         matched=row.id,
     )

@@ -114,7 +114,7 @@ def test_a_slip_that_may_be_two_drugs_is_asked_back_with_choices() -> None:
     assert answer.kind == ASKS_BACK
     assert answer.lines is None
     assert len(answer.choices) > 1
-    assert all(not ask(choice.question).kind == ASKS_BACK for choice in answer.choices)
+    assert all(ask(choice.question).kind != ASKS_BACK for choice in answer.choices)
 
 
 def test_the_other_profile_is_shown_beside_a_biologic() -> None:

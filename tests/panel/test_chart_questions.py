@@ -76,7 +76,7 @@ def test_a_supposed_stop_is_computed_on_the_chart() -> None:
 def test_a_supposed_setting_is_computed_on_the_chart() -> None:
     answer = _ask("what would this be in our office?")
     assert answer.hypothetical
-    assert "office claim" in answer.text
+    assert "For an office claim (professional) the lines would be" in answer.text
 
 
 def test_a_rule_question_is_answered_by_the_rule_though_a_chart_is_open() -> None:
