@@ -8,12 +8,14 @@ from coding.panel.answers import Row, rows
 from coding.panel.complete import is_complete
 from coding.panel.forms import ASKS_FAMILY, DEFINES, EVERYTHING, FAMILY, LENGTHS, LIKENESS, MORE_UNITS, POINTS, SUPPOSES
 from coding.panel.grammar import Case
+from coding.panel.guard import exempt
 from coding.panel.lexicon import normal
 from coding.panel.mentions import Mention, find_drugs
 from coding.panel.retrieve import CODE, Match, code_concepts, features, index
 from coding.panel.said import DOSE, TIME, Token, tokens
 from coding.panel.talk import State, follow
 
+CHEMO_NOUN = "chemo"  # "is Remicade chemo?" names one drug
 MOST = 80  # answers that are looked at
 
 
@@ -73,7 +75,12 @@ class Asked(NamedTuple):
     @property
     def about_family(self) -> bool:
         """Whether it asks which code family one drug takes."""
-        if self.only_drug is None or len(self.drugs) > 1 or self.only_drug.fluid or not ASKS_FAMILY.search(self.text):
+        if (
+            self.only_drug is None
+            or len([one for one in self.drugs if one.noun != CHEMO_NOUN]) > 1
+            or self.only_drug.fluid
+            or not ASKS_FAMILY.search(self.text)
+        ):
             return False
         return len(self.features - FAMILY) <= 1 and not (self.timed or (self.charted and self.points))
 
@@ -94,7 +101,8 @@ def read(question: str, state: State, charted: bool) -> Asked:
     points = bool(POINTS.search(text))
     every = _nearest(question, own, state)
     answers = [one for one in every if not one.row.compute and not one.row.declined]
-    best = _best(answers, [one for one in every if one.row.declined])
+    spared = exempt(question)
+    best = _best(answers, [one for one in every if one.row.declined and one.row.id not in spared])
     complete = is_complete(case, text, own, best, charted, state)
     about = _about_subject(
         every, best, Pointing(drugs, codes, own, points, charted, charted or bool(state.items)), complete

@@ -55,9 +55,20 @@ def _guards() -> tuple[Guard, ...]:
 
 def refusal(question: str) -> Guard | None:
     """The decline that a question meets, or None."""
-    known = index().known | _guard_words()
-    said = " ".join(corrected(word.text, known) for word in words(normal(question)))
+    said = _said(question)
     for guard in _guards():
         if all(group.search(said) for group in guard.groups) and not (guard.unless and guard.unless.search(said)):
             return guard
     return None
+
+
+def exempt(question: str) -> frozenset[str]:
+    """The declines that a question cannot mean, because it holds a word by which their guard lets it pass."""
+    said = _said(question)
+    return frozenset(guard.row.id for guard in _guards() if guard.unless and guard.unless.search(said))
+
+
+def _said(question: str) -> str:
+    """The question in corrected words alone."""
+    known = index().known | _guard_words()
+    return " ".join(corrected(word.text, known) for word in words(normal(question)))

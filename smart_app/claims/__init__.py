@@ -1,0 +1,1 @@
+"""Claims as they were billed, read from the forms in which they come."""
