@@ -105,6 +105,8 @@ class _Reader:
                 self.items.pop()
             if all(one.kind == "cue" for one in stretch.tokens):
                 return
+        if self.items and stretch.tokens[:1] and stretch.tokens[0].kind == "ask" and not stretch.of(TIME):
+            return
         drugs = self._drugs(stretch)
         if not drugs:
             self._without_drug(stretch)
