@@ -12,6 +12,7 @@ from coding.panel.answers import rows
 from coding.panel.asked import Asked, read
 from coding.panel.changed import change_chart, other_setting
 from coding.panel.grammar import Case
+from coding.panel.retrieve import AS_TAUGHT
 from coding.panel.scratch import build
 from coding.panel.subject import Subject
 from coding.panel.suggest import suggest
@@ -44,7 +45,8 @@ def ask(question: str, talk: Sequence[Turn] = (), chart: Open | None = None, pol
     answered = asked.complete or asked.about_units or (asked.about_subject is not None and subject is not None)
     if not asked.features:
         return rowed.plain(rows()[ABOUT_THE_PANEL])
-    if asked.best is not None and asked.best.row.declined and not answered:
+    taught = asked.best is not None and asked.best.score >= AS_TAUGHT
+    if asked.best is not None and asked.best.row.declined and (taught or not answered):
         return rowed.decline(asked.best.row)
     for look in (_doubt, _units, _changed, _drug, _case, _about_subject, _code, _row):
         found = look(asked, subject, policy)

@@ -6,7 +6,18 @@ from typing import NamedTuple
 
 from coding.panel.answers import Row, rows
 from coding.panel.complete import is_complete
-from coding.panel.forms import ASKS_FAMILY, DEFINES, EVERYTHING, FAMILY, LENGTHS, LIKENESS, MORE_UNITS, POINTS, SUPPOSES
+from coding.panel.forms import (
+    ASKS_FAMILY,
+    COUNTING,
+    DEFINES,
+    EVERYTHING,
+    FAMILY,
+    LENGTHS,
+    LIKENESS,
+    MORE_UNITS,
+    POINTS,
+    SUPPOSES,
+)
 from coding.panel.grammar import Case
 from coding.panel.guard import exempt
 from coding.panel.lexicon import normal
@@ -186,4 +197,6 @@ def _pointed(by: Pointing) -> Row | None:
         return rows()["chart-why-not"]
     if any(not one.noun or one.fluid for one in by.drugs):
         return rows()["chart-drug-line"]
+    if by.charted and by.own & COUNTING and not by.drugs:
+        return rows()["chart-why-units"]
     return rows()["chart-all-lines"] if by.charted and by.own & EVERYTHING else None

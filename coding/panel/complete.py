@@ -19,11 +19,13 @@ def is_complete(case: Case, text: str, own: frozenset[str], best: Match | None, 
     if NOT_A_CASE.search(text) or (charted and POINTS.search(text) and not SUPPOSES.search(text)):
         return False
     timed = any(one.timed for one in case.items)
+    if charted and not timed and QUESTION.search(text):
+        return False
     named = any(not drug.noun or drug.fluid for item in case.items for drug in item.drugs)
     if "deny" in own and not (named and any(one.spans for one in case.items)):
         return False
     asks = QUESTION.search(text)
-    if not named and best is not None and best.score >= LIKENESS.rule_first and (asks or CODE.search(text)):
+    if not named and best is not None and best.score >= LIKENESS.beside and (asks or CODE.search(text)):
         return len(case.items) == 1 and timed and not own & EXAMPLES
     if not timed and (not named or QUESTION.search(ASKS_CODES.sub("", text))):
         return False
@@ -40,6 +42,12 @@ def _is_open(item: Item) -> bool:
     """Whether something that decides its code was not said: the minutes of a flow, the duration of a pump, the times of a series."""
     flows = item.technique == "infusion" or item.fluid
     if flows and not (item.spans or minutes_said(item) or item.clocks or item.relation == "same"):
+        return True
+    if (
+        item.clocks
+        and all(role.part == "stop" for role in item.clocks)
+        and not (item.spans or item.lengths or item.relation)
+    ):
         return True
     if item.technique in ("pump", "pca") and not item.timed:
         return True

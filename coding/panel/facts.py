@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from coding.model import Quantity
 from coding.panel.lexicon import Noun, nouns
 from coding.panel.mentions import Mention
-from coding.panel.said import COUNT, DOSE, EVERY, TIME, Item, Role, Token
+from coding.panel.said import COUNT, DOSE, EVERY, RATE, TIME, Item, Role, Token
 from coding.panel.times import Clock, Length, Span
 
 NEAR = 30  # letters between a cue such as "stopped" and its time
@@ -51,7 +52,10 @@ def _with_fact(item: Item, one: Token) -> Item:
     if one.kind == "site" and one.value != "same":
         return item._replace(site=one.value)
     if one.kind == DOSE:
-        return item._replace(dose=one.what)  # type: ignore[arg-type]
+        volume = isinstance(one.what, Quantity) and one.what.unit in ("mL", "L")
+        return item._replace(volume=one.what) if volume else item._replace(dose=one.what)  # type: ignore[arg-type]
+    if one.kind == RATE:
+        return item._replace(rate=float(one.value))
     if one.kind == COUNT:
         return item._replace(number=int(one.what))  # type: ignore[arg-type]
     if one.kind == EVERY:

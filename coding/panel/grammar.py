@@ -8,23 +8,27 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from coding.drugs import identify
 from coding.panel.facts import NOTHING, noun_of, with_facts
 from coding.panel.mentions import Mention
+from coding.panel.revise import meant, revised, runs_around
 from coding.panel.said import COUNT, DOSE, DRUG, TIME, Item, Token
 from coding.panel.settle import settled
 from coding.panel.share import shared
 from coding.panel.stretches import LATER, THEN, Stretch, stretches
-from coding.panel.times import Clock, Length, Span
+from coding.panel.times import Clock, Span
 
 BEFORE, AFTER, SAME, DURING = "before", "after", "same", "during"
 _GENERIC = {"infusion": "the drug", "push": "the pushed drug", "injection": "the injected drug"}
+_ANY_DRUG = ("drug", "infusion")
 _SECOND_CHEMO = "second unnamed antineoplastic"
 
 
 class Case(NamedTuple):
     """What a question says of a visit. settings, indications, marks, sites: keys of the lexicon in the order said.
 
-    bare: drugs named of which nothing is said. changed: it adds to what earlier turns said, or changes it.
+    bare: drugs named of which nothing is said. changed: it adds to what earlier turns said, or changes it. arrival: minute of
+    the day at which the patient came, None where nobody says so.
     """
 
     items: tuple[Item, ...]
@@ -34,11 +38,13 @@ class Case(NamedTuple):
     sites: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
     changed: bool = False
+    arrival: int | None = None
 
 
 def read_case(found: tuple[Token, ...], old: tuple[Item, ...] = (), settings: tuple[str, ...] = ()) -> Case:
     """The items of a question in the order in which it names them. old, settings: what earlier turns of the talk said."""
     reader = _Reader(old)
+    arrival, found = _arrival(found)
     for stretch in stretches(found):
         reader.take(stretch)
     said = {
@@ -46,6 +52,8 @@ def read_case(found: tuple[Token, ...], old: tuple[Item, ...] = (), settings: tu
         for kind in ("setting", "indication", "mark", "site")
     }
     items = reader.finished()
+    if arrival is not None:
+        items = tuple(_running_on_arrival(one, arrival) for one in items)
     return Case(
         items,
         (*settings, *_affirmed(found)),
@@ -54,7 +62,25 @@ def read_case(found: tuple[Token, ...], old: tuple[Item, ...] = (), settings: tu
         said["site"],
         tuple(reader.bare),
         reader.changed,
+        arrival,
     )
+
+
+def _running_on_arrival(item: Item, arrival: int) -> Item:
+    """A flow of which only the stop was said, in a visit whose beginning was: it ran when the patient came."""
+    stops = [role.clock for role in item.clocks if role.part == "stop"]
+    if item.spans or item.lengths or not stops or len(stops) != len(item.clocks) or stops[-1].minute <= arrival:
+        return item
+    return item._replace(spans=(Span(arrival, stops[-1].minute, stops[-1].first, stops[-1].last),), clocks=())
+
+
+def _arrival(found: tuple[Token, ...]) -> tuple[int | None, tuple[Token, ...]]:
+    """The minute at which the patient arrived, if it is said, and the other tokens."""
+    for place, one in enumerate(found[:-1]):
+        at = found[place + 1]
+        if one.kind == "cue" and one.value == "arrive" and isinstance(at.what, Clock):
+            return at.what.minute, (*found[:place], *found[place + 2 :])
+    return None, found
 
 
 def _affirmed(found: tuple[Token, ...]) -> tuple[str, ...]:
@@ -154,13 +180,13 @@ class _Reader:
             self.items.append(self._mixed(with_facts(self.items.pop(), stretch.tokens, self._corrects())))
             return
         other = bool(techniques) and last.technique in _GENERIC and techniques[0] != last.technique
-        around = self._around(stretch)
+        around = runs_around(self.items, stretch)
         if around is not None:
             self.items.append(with_facts(Item(around.drugs, technique=around.technique), stretch.tokens, False))
         elif timed and techniques and ((again and techniques[0] == "push") or (other and place == len(self.items) - 1)):
             self._add(_drug_token(last), list(stretch.tokens), stretch.join)
         elif len(self.items) <= self._old:
-            self._revise(self._meant(stretch), stretch.tokens)
+            self._revise(meant(self.items, stretch), stretch.tokens)
         else:
             kept = (
                 stretch.tokens
@@ -169,49 +195,9 @@ class _Reader:
             )
             self.items[place] = with_facts(self.items[place], kept, self._corrects())
 
-    def _around(self, stretch: Stretch) -> Item | None:
-        """The fluid that runs again on the other side of a drug: "fluids 45 min before chemo and 40 min after"."""
-        order = [one.value for one in stretch.of("relation")]
-        lengths = any(isinstance(one.what, Length) for one in stretch.of(TIME))
-        if not lengths or order not in ([BEFORE], [AFTER]):
-            return None
-        opposite = AFTER if order == [BEFORE] else BEFORE
-        return next((one for one in self.items if one.relation == opposite and one.lengths and one.fluid), None)
-
-    def _meant(self, stretch: Stretch) -> int:
-        """The item of an earlier turn that a stretch is about: the last push for one clock time, else the last flow."""
-        single = any(isinstance(one.what, Clock) for one in stretch.of(TIME)) and not stretch.of("cue")
-        wanted = ("push", "injection") if single else ("infusion", "")
-        places = [place for place, item in enumerate(self.items) if item.technique in wanted]
-        return places[-1] if places else len(self.items) - 1
-
     def _revise(self, place: int, tokens: tuple[Token, ...]) -> None:
-        """Change an item of an earlier turn: a new time takes the place of the old one of its kind."""
-        old = self.items[place]
-        new = with_facts(Item(old.drugs, technique=old.technique), tokens, False)
-        more = tuple(one for one in new.lengths if one.more or one.less)
-        stops = [role.clock for role in new.clocks if role.part == "stop"]
-        starts = [role.clock for role in new.clocks if role.part == "start"]
-        self.changed = self.changed or new.timed or bool(new.pauses or new.paused)
-        if old.spans and (stops or starts):
-            first, last = old.spans[0], old.spans[-1]
-            begin = starts[-1].minute if starts else first.start
-            end = stops[-1].minute if stops else last.stop
-            old = old._replace(spans=(Span(begin, end if end >= begin else end + 1440, first.first, last.last),))
-        elif new.spans:
-            old = old._replace(spans=new.spans, clocks=(), lengths=())
-        elif new.clocks:
-            old = old._replace(clocks=new.clocks)
-        elif new.lengths and not more:
-            old = old._replace(spans=(), clocks=(), lengths=new.lengths)
-        self.items[place] = old._replace(
-            lengths=(*old.lengths, *more),
-            pauses=(*old.pauses, *new.pauses),
-            paused=old.paused + new.paused,
-            route=new.route or old.route,
-            site=new.site or old.site,
-            marks=(*old.marks, *new.marks),
-        )
+        self.items[place], changed = revised(self.items[place], tokens)
+        self.changed = self.changed or changed
 
     def _corrects(self) -> bool:
         was, self._correcting = self._correcting, False
@@ -238,10 +224,12 @@ class _Reader:
             item = item._replace(relation=DURING if item.technique != "infusion" else SAME)
         if self._label and not item.relation and not item.spans and not item.clocks:
             item = item._replace(relation=BEFORE)
-        if "mix" in {one.kind for one in group}:
+        if "mix" in {one.kind for one in group} or (join == "with" and self._carries(item)):
             item = self._mixed(item)
         if any(one.kind == "both" for one in group) and self.items and not self.items[-1].timed:
-            self.items[-1] = self.items[-1]._replace(spans=item.spans)
+            self.items[-1] = self.items[-1]._replace(spans=item.spans, clocks=item.clocks, technique=item.technique)
+        if self._continues(item, noun.weak or mention.noun in _ANY_DRUG, tuple(group)):
+            return
         same = next((n for n, one in enumerate(self.items[: self._old]) if _alike(one.drugs[0], item.drugs[0])), None)
         repeats = {"again", "other"} & set(item.marks)
         if same is not None and not repeats and (item.technique in ("", self.items[same].technique) or item.fluid):
@@ -258,11 +246,43 @@ class _Reader:
         name = _SECOND_CHEMO if mention.noun == "chemo" else f"{mention.name} {used + 1}"
         return mention._replace(name=name, key=f"{mention.key} {used + 1}")
 
+    def _carries(self, item: Item) -> bool:
+        """Whether an electrolyte is in the fluid named right before it: "NS with 20 kcl"."""
+        last = self.items[-1] if self.items else None
+        electrolyte = identify(item.drugs[0].name).drug.kind == "electrolyte"
+        return last is not None and electrolyte and last.fluid and not last.timed
+
+    def _continues(self, item: Item, unnamed: bool, group: tuple[Token, ...]) -> bool:
+        """Whether this is more of an item of this question: its stop said later, or "the drug" where one was only named."""
+        fresh = range(self._old, len(self.items))
+        bare = [place for place in fresh if not self.items[place].said and not self.items[place].drugs[0].noun]
+        if unnamed and len(bare) == 1 and item.timed:
+            self.items[bare[0]] = with_facts(self.items[bare[0]], group, False)
+            return True
+        started = [
+            place
+            for place in fresh
+            if _only_started(self.items[place]) and _alike(self.items[place].drugs[0], item.drugs[0])
+        ]
+        if started and item.clocks and not (item.technique or item.spans or item.lengths):
+            stops = tuple(role._replace(part=role.part or "stop") for role in item.clocks)
+            place = started[-1]
+            self.items[place] = self.items[place]._replace(clocks=(*self.items[place].clocks, *stops))
+            return True
+        return False
+
     def _mixed(self, item: Item) -> Item:
         drugs = list(item.drugs)
         while self.items and not self.items[-1].timed and not self.items[-1].technique:
             drugs = [*self.items.pop().drugs, *drugs]
         return item._replace(drugs=tuple(drugs), marks=(*item.marks, "mixed"))
+
+
+def _only_started(item: Item) -> bool:
+    """Whether of a flow only the start was said."""
+    return (
+        bool(item.clocks) and all(role.part == "start" for role in item.clocks) and not item.spans and not item.lengths
+    )
 
 
 def _told_apart(item: Item) -> bool:

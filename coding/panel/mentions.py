@@ -138,7 +138,23 @@ def find_drugs(text: str, taken: tuple[tuple[int, int], ...] = (), slips: bool =
         place += len(entry.words)
     found += _nouns(text, found)
     found += _slips(split, found, free) if slips else []
-    return _one_fluid(sorted(found, key=lambda one: one.first), text)
+    return _one_fluid(_without_apposition(sorted(found, key=lambda one: one.first), text), text)
+
+
+def _without_apposition(found: list[Mention], text: str) -> list[Mention]:
+    """Without names in a bracket right behind a name: "bendamustine (Bendeka)", "banana bag (mvi/thiamine)"."""
+    kept: list[Mention] = []
+    for one in found:
+        opened = text.rfind("(", 0, one.first)
+        inside = (
+            opened >= 0
+            and ")" not in text[opened : one.first]
+            and not any(sign.isdigit() for sign in text[opened : one.first])
+        )
+        if inside and any(0 <= opened - other.last <= 1 for other in kept):
+            continue
+        kept.append(one)
+    return kept
 
 
 def _one_fluid(found: list[Mention], text: str) -> tuple[Mention, ...]:

@@ -38,6 +38,7 @@ TEXT_WEIGHT = 2.0  # a word of the short answer, beside one of a wording
 CARD_WEIGHT = 0.7
 WORDING = 0.3  # what the nearest single wording counts beside the whole
 AS_TAUGHT = 0.85  # from this likeness on, a single wording is what was asked, whatever else its answer is made of
+WORD_FOR_WORD = 1.1  # the likeness of a wording that is asked word for word: nothing else is nearer
 MEANT = 1.35  # a concept or a code, beside a word that only stands for itself
 UNSEEN = 1.5  # a word that no answer holds: it says little, but it says that something else may be meant
 
@@ -164,6 +165,10 @@ def corrected(word: str, known: frozenset[str]) -> str:
     return word if plain else _near_known(word, known)
 
 
+def _plainly(text: str) -> str:
+    return " ".join(word.text for word in words(normal(text)))
+
+
 class Index:
     """The answers as sets of weighted features: those of all their wordings, of their short answer and of their first card."""
 
@@ -180,6 +185,10 @@ class Index:
             | _concepts().words
         )
         self._asks = {row.id: [(ask, features(ask)) for ask in row.asks] for row in self.rows.values()}
+        self._taught: dict[str, list[str]] = {}
+        for row in self.rows.values():
+            for ask in row.asks:
+                self._taught.setdefault(_plainly(ask), []).append(row.id)
         self._counts = {row.id: self._count(row) for row in self.rows.values()}
         holders = Counter(feature for counts in self._counts.values() for feature in counts)
         total = len(self.rows)
@@ -232,6 +241,9 @@ class Index:
                     count -= 1
                 scores[id] = scores.get(id, 0.0) + weight * count / (count + self._room[id])
         alike = self._alike(asked, without)
+        for id in self._taught.get(_plainly(question), ()) if not without else ():
+            alike[id] = (WORD_FOR_WORD, question)
+            scores.setdefault(id, 0.0)
         matches = []
         for id, score in scores.items():
             near, wording = alike.get(id, (0.0, ""))

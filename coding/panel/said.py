@@ -10,11 +10,12 @@ from coding.panel.lexicon import lexicon, words
 from coding.panel.mentions import Mention, find_drugs
 from coding.panel.times import Clock, Length, Span, read_times
 
-DRUG, TIME, SEPARATOR, DOSE, COUNT, EVERY = "drug", "time", "separator", "dose", "count", "every"
+DRUG, TIME, SEPARATOR, DOSE, COUNT, EVERY, RATE = "drug", "time", "separator", "dose", "count", "every", "rate"
 
 _DOSE = re.compile(
     r"(?<![a-z\d.])(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|gm|g|ml|cc|liters?|l|units?|meq|iu)\b(?!\s*(?:/|per|an)\s*(?:hr?|hour|min|kg)\b)"
 )
+_RATE = re.compile(r"(?<![a-z\d.])(\d[\d,]*(?:\.\d+)?)\s*(?:ml|cc)\s*(?:/|per|an)\s*(?:hr?|hour)\b")
 _COUNT = re.compile(
     r"\b(?:x\s?(?P<times>[2-9])\b|(?P<twice>twice)\b|(?P<many>two|three|four|both|[234])\s+(?:different\s+|separate\s+|more\s+)*"
     r"(?=(?:\d+[- ](?:hour|hr|min|minute)s?\s+)?(?:iv\s+|im\s+|chemo\s+|sub\s?q\s+|sq\s+)?"
@@ -54,10 +55,10 @@ class Role(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One administration, or several alike, as the question says it. relation: to the item before it or to the one after.
+    """One administration, or several alike, as the question says it. number: how many alike; apart: minutes between them.
 
-    gap: minutes between it and the item it is related to. number: how many alike. lengths: minutes each stretch ran.
-    led: its technique stands before its name ("pushed Benadryl").
+    relation: to the item before it or to the one after; gap: minutes between it and that item. lengths: minutes each stretch
+    ran. rate: mL in an hour, 0 where none is said. led: its technique stands before its name ("pushed Benadryl").
     """
 
     drugs: tuple[Mention, ...]
@@ -71,6 +72,8 @@ class Item(NamedTuple):
     relation: str = ""
     gap: int = 0
     dose: Quantity | None = None
+    volume: Quantity | None = None
+    rate: float = 0.0
     marks: tuple[str, ...] = ()
     site: str = ""
     number: int = 1
@@ -86,7 +89,13 @@ class Item(NamedTuple):
     def said(self) -> bool:
         """Whether anything but the name of the drug was said."""
         return bool(
-            self.technique or self.route or self.timed or self.dose or self.number > 1 or self.relation == "same"
+            self.technique
+            or self.route
+            or self.timed
+            or self.dose
+            or self.volume
+            or self.number > 1
+            or self.relation == "same"
         )
 
     @property
@@ -107,6 +116,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     drugs = find_drugs(text, taken)
     found += [Token(DRUG, one.key, one.first, one.last, one) for one in drugs if not one.rivals]
     found += _free([Token(DOSE, "", *match.span(), _dose(match)) for match in _DOSE.finditer(text)], found)
+    found += _free([Token(RATE, match[1].replace(",", ""), *match.span()) for match in _RATE.finditer(text)], found)
     split = words(text)
     covered = frozenset(
         place for place, word in enumerate(split) if any(one.first <= word.first < one.last for one in found)

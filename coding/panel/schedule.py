@@ -43,7 +43,8 @@ def place(items: Sequence[Item]) -> tuple[Placed, ...]:
     for index, item in enumerate(items):
         flows = _clocked(item, crossing, sure)
         if flows:
-            placed[index] = Placed(item, flows, True, flows[-1].stop is None and item.technique == "infusion")
+            open_ = flows[-1].stop is None and item.technique == "infusion" and not (item.rate and item.volume)
+            placed[index] = Placed(item, flows, True, open_)
     order = sorted(set(range(len(items))) - set(placed), key=lambda index: (items[index].relation == BEFORE, index))
     pushes = 0
     for index in order:
@@ -126,7 +127,7 @@ def _laid_out(item: Item, index: int, placed: dict[int, Placed], items: Sequence
         first = (Flow(start),)
     apart = item.apart or LAYOUT["next_push"]
     stop = next((role.clock.minute for role in item.clocks if role.part == "stop"), None)
-    if infusion and not length and stop is not None and stop > start:
+    if infusion and not length and stop is not None and stop > start and item.relation in FOLLOWS:
         first = (Flow(start, stop),)
     apart = length if infusion else apart
     repeats = item.number if not infusion or length else 1

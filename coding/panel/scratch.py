@@ -38,12 +38,13 @@ _KIND = {"emergency": "emergency", "observation": "observation", "inpatient": "i
 
 
 class Scratch(NamedTuple):
-    """The made visit. assumed: keys of phrases that must be said. open: drugs whose minutes were not said.
+    """The made visit, and further visits of that day. assumed: keys of phrases that must be said. open: drugs whose minutes were not said.
 
     hidden: rows whose times were laid out, so that none of them may be shown. said: the clock times that were said.
     """
 
     encounter: Encounter
+    later: tuple[Encounter, ...]
     setting: str
     assumed: tuple[str, ...]
     open: tuple[str, ...]
@@ -56,14 +57,18 @@ def build(case: Case, policy: Policy) -> Scratch | None:
     """The case as a visit, or None where it names no administration that could be coded."""
     items = [_complete(item) for item in case.items]
     items = [one for one in items if one.technique or one.route]
-    if not items or "separate-visit" in case.marks:
+    if not items:
         return None
     placed = place(items)
     setting, kind, assumed = _setting(case, policy)
     rows: list[Administration] = []
     hidden: set[str] = set()
+    visit_of: dict[str, int] = {}
+    visits_so_far = 0
     for number, one in enumerate(placed, 1):
         made = _rows(one, number, case)
+        visits_so_far += "separate-visit" in one.item.marks and number > 1
+        visit_of |= {row.id: visits_so_far for row in made}
         rows += made
         hidden |= set() if one.clocked else {row.id for row in made}
     if (
@@ -88,16 +93,20 @@ def build(case: Case, policy: Policy) -> Scratch | None:
     ):
         assumed.append("repeat")
     icd = tuple(dict.fromkeys(_ICD[one] for one in case.indications))
-    encounter = Encounter(
-        "what-if",
-        kind=kind,
-        place=_PLACE.get(setting, ""),
-        start=None,
-        conditions=tuple(Condition(code, "", f"said-{code}") for code in icd),
-        administrations=tuple(rows),
-    )
+    visits = [
+        Encounter(
+            f"what-if-{number + 1}",
+            kind=kind,
+            start=None if case.arrival is None or number else MIDNIGHT + case.arrival * 60,
+            place=_PLACE.get(setting, ""),
+            conditions=tuple(Condition(code, "", f"said-{code}") for code in icd),
+            administrations=tuple(row for row in rows if visit_of[row.id] == number),
+        )
+        for number in sorted(set(visit_of.values()))
+    ]
     return Scratch(
-        encounter,
+        visits[0],
+        tuple(visits[1:]),
         setting,
         tuple(assumed),
         tuple(_name(one.item) for one in placed if one.open),
@@ -115,11 +124,13 @@ def _complete(item: Item) -> Item:
         return item._replace(
             technique="injection", route=item.route if item.route in ("sc", "im") else _shot_route(item)
         )
+    if item.technique == "on-body":
+        return item._replace(route="sc")
     if item.route == "po" or ("flush" in item.marks and item.fluid):
         return item._replace(technique="")
     if item.technique in ("push", "pca", "pump"):
         return item._replace(route=item.route or "iv")
-    if item.spans or item.lengths or item.fluid or item.technique == "infusion" or item.relation == "same":
+    if item.spans or item.lengths or item.fluid or item.technique == "infusion" or item.relation == "same" or item.rate:
         return item._replace(technique="infusion", route=item.route or "iv")
     if item.clocks:
         return item._replace(technique="push" if _pushable(item) else "infusion", route="iv")
@@ -178,7 +189,8 @@ def _row(item: Item, flow: Flow, id: str, number: int, case: Case, alone: bool) 
         status="stopped" if "reaction" in item.marks and flow.stop is not None else "given",
         start=_moment(flow.start),
         stop=stop,
-        dose=_dose(item, alone),
+        dose=item.volume if item.rate and item.volume and flow.stop is None else _dose(item, alone),
+        rate=Quantity(item.rate, "mL/h") if item.rate else None,
         site=site,
         order=order,
         facts=facts,

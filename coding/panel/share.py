@@ -6,6 +6,7 @@ from coding.drugs import identify
 from coding.panel.said import Item
 
 _AT_ONCE = ("push", "injection")
+_BESIDE_VEIN = ("po", "im", "sc")
 
 
 def shared(items: list[Item]) -> list[Item]:
@@ -50,6 +51,9 @@ def _from_next(items: list[Item]) -> list[Item]:
     result: list[Item] = []
     for item in reversed(items):
         following = result[-1] if result else None
+        by_mouth = following is not None and following.route in _BESIDE_VEIN and not following.timed
+        if following is not None and not item.said and by_mouth and not item.fluid:
+            item = item._replace(technique=following.technique, route=following.route)
         if following is not None and not item.said and following.technique in _AT_ONCE and _may_be_pushed(item):
             item = item._replace(
                 technique=following.technique, route=following.route, relation=item.relation or following.relation

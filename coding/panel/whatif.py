@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coding.engine import code
+from coding.engine import code, code_visits
 from coding.explain import totals
 from coding.model import NOT_MET, TELLS, Coded, DrugLine, Encounter, Line
 from coding.panel.answer import ASKS_BACK, WHAT_IF, Answer, Choice, Evidence, Sentence
@@ -58,7 +58,18 @@ def policy_of(scratch: Scratch, policy: Policy) -> Policy:
 
 def coded(scratch: Scratch, policy: Policy) -> Coded:
     """The engine's answer for a case in words."""
-    return code(scratch.encounter, policy_of(scratch, policy))
+    own = policy_of(scratch, policy)
+    if not scratch.later:
+        return code(scratch.encounter, own)
+    visits = code_visits((scratch.encounter, *scratch.later), own)
+    return visits[0]._replace(
+        lines=tuple(line for one in visits for line in one.lines),
+        drug_lines=tuple(line for one in visits for line in one.drug_lines),
+        considered=tuple(each for one in visits for each in one.considered),
+        not_billed=tuple(each for one in visits for each in one.not_billed),
+        problems=tuple(each for one in visits for each in one.problems),
+        steps=tuple(each for one in visits for each in one.steps),
+    )
 
 
 def answer_case(scratch: Scratch, policy: Policy, before: tuple[tuple[str, int], ...] | None = None) -> Answer:

@@ -49,6 +49,23 @@ HOSPITAL = [
     ("Remicade 2 hrs, no premeds, no fluids", "96365 x1, 96366 x1"),
     ("vanc left arm 0900-1030, phenytoin right arm 0910-0940, incompatible", "96365 x2"),
     ("inpatient, vanc 0800-0930", ""),
+    ("ancef 0700-0732, d/c home, came back ancef 1900-1934, two separate visits", "96365 x2"),
+    ("arrived 0815 with cardizem gtt running since 0740, off at 0920", "96365 x1"),
+    ("cefepime 2g in 100 mL started 1410 at 200 mL/hr, no stop charted", "96365 x1"),
+    (
+        "bendamustine (Bendeka) 10:10 to 10:20, then rituximab 10:45 to 14:20 for lymphoma",
+        "96411 x1, 96413 x1, 96415 x3",
+    ),
+    (
+        "Krystexxa: tubing primed with saline from 10:04, the drug itself dripped from 10:11 to 12:19",
+        "96365 x1, 96366 x1",
+    ),
+    (
+        "irinotecan and leucovorin both started at 0920, leucovorin ended at 1050, irinotecan at 1102",
+        "96368 x1, 96413 x1, 96415 x1",
+    ),
+    ("NS w 20 kcl 1300-1445 for dehydration", "96360 x1, 96361 x1"),
+    ("neulasta onpro put on, taxotere 1200-1303", "96377 x1, 96413 x1"),
 ]
 OFFICE = [
     ("entyvio 30 min in our office", "96365 x1"),
@@ -74,7 +91,6 @@ def test_a_case_in_words_is_coded(question: str, lines: str) -> None:
         "Remicade and a solumedrol push before it",
         "how long must vanc run",
         "heparin drip",
-        "came in the morning for vanc 0700-0745, discharged and came back for vanc 1900-1945, two separate visits",
     ],
 )
 def test_a_case_with_something_open_is_not_coded_as_if_it_were_whole(question: str) -> None:

@@ -17,7 +17,7 @@ from coding.panel.said import tokens
 from coding.panel.scratch import build
 from coding.panel.sentences import from_line, traces
 from coding.panel.talk import follow, state_of
-from coding.panel.whatif import policy_of
+from coding.panel.whatif import coded
 from coding.policy import policy_for
 from tests.panel.scoring import QUESTIONS, answer_of, opened, rows
 
@@ -38,7 +38,7 @@ def _quoted(row: dict[str, Any]) -> list[Any]:
     for case in (follow(talk.items, talk.settings, row["question"]), follow((), (), row["question"])):
         scratch = build(case, policy)
         if scratch is not None:
-            found.append(code(scratch.encounter, policy_of(scratch, policy)))
+            found.append(coded(scratch, policy))
     return found
 
 
