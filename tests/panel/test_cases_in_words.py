@@ -65,7 +65,7 @@ HOSPITAL = [
         "96368 x1, 96413 x1, 96415 x1",
     ),
     ("NS w 20 kcl 1300-1445 for dehydration", "96360 x1, 96361 x1"),
-    ("neulasta onpro put on, taxotere 1200-1303", "96377 x1, 96413 x1"),
+    ("neulasta on-body injector put on, taxotere 1200-1303", "96377 x1, 96413 x1"),
 ]
 OFFICE = [
     ("entyvio 30 min in our office", "96365 x1"),
