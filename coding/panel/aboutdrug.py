@@ -20,7 +20,7 @@ from coding.policy import Policy, policy_for
 HOURS = 91  # minutes: the first that earn a further hour, so that both codes of a ladder show
 NEOPLASM, OTHER = "C85.90", "M06.9"
 ROUTES = (("iv", "infusion", "as an infusion"), ("sc", "injection", "under the skin"), ("im", "injection", "into a muscle"),
-          ("iv", "push", "as a push"))  # fmt: skip
+          ("iv", "push", "as a push"), ("it", "injection", "into the spinal canal"), ("ia", "infusion", "into an artery"))  # fmt: skip
 _VIALS = re.compile(
     r"(\d+|an?|one|two|three|four|five|six)\s+(?:(\d[\d,.]*)\s*(mg|mcg|g|units?|ml)\s+)?(?:single[ -]dose\s+)?(?:vials?|sdvs?)\b"
 )
@@ -68,6 +68,8 @@ def family(mention: Mention, policy: Policy, wanted: frozenset[str] = frozenset(
 
 
 def _usual(drug: Drug, route: str, technique: str, wanted: frozenset[str]) -> bool:
+    if wanted & {"it", "ia"} or route in ("it", "ia"):
+        return route in wanted
     if wanted & {"sc", "im"}:
         return technique == "injection" and route in wanted
     if "push" in wanted:

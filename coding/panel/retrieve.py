@@ -38,6 +38,7 @@ TEXT_WEIGHT = 2.0  # a word of the short answer, beside one of a wording
 CARD_WEIGHT = 0.7
 WORDING = 0.3  # what the nearest single wording counts beside the whole
 AS_TAUGHT = 0.85  # from this likeness on, a single wording is what was asked, whatever else its answer is made of
+TELLING = 3  # features from which a question says enough for that
 WORD_FOR_WORD = 1.1  # the likeness of a wording that is asked word for word: nothing else is nearer
 MEANT = 1.35  # a concept or a code, beside a word that only stands for itself
 UNSEEN = 1.5  # a word that no answer holds: it says little, but it says that something else may be meant
@@ -248,7 +249,13 @@ class Index:
         for id, score in scores.items():
             near, wording = alike.get(id, (0.0, ""))
             score = (score / best + WORDING * near) / (1 + WORDING)
-            matches.append(Match(self.rows[id], max(score, near) if near >= AS_TAUGHT else score, wording))
+            matches.append(
+                Match(
+                    self.rows[id],
+                    max(score, near) if near >= (AS_TAUGHT if len(asked) >= TELLING else WORD_FOR_WORD) else score,
+                    wording,
+                )
+            )
         return tuple(sorted(matches, key=lambda match: (-match.score, match.row.id))[:most])
 
     def _alike(self, asked: frozenset[str], without: str) -> dict[str, tuple[float, str]]:
