@@ -40,11 +40,12 @@ class BilledClaim(NamedTuple):
 
 
 class Corrected(NamedTuple):
-    """A line as it should stand."""
+    """A line as it should stand. date: ISO, or "" where neither claim nor chart has one."""
 
     code: str
     units: int
     modifiers: tuple[str, ...] = ()
+    date: str = ""
 
 
 class Finding(NamedTuple):

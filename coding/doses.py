@@ -11,6 +11,15 @@ from coding.model import Quantity
 # Each unit as a multiple of the base unit of its kind; metric prefixes and UCUM spellings are not authority-dependent.
 _UNITS: dict[str, tuple[str, Decimal]] = {
     "kg": ("mg", Decimal(1_000_000)),
+    "grammes": ("mg", Decimal(1000)),
+    "mgs": ("mg", Decimal(1)),
+    "milligrams": ("mg", Decimal(1)),
+    "mcgs": ("mg", Decimal("0.001")),
+    "microgram": ("mg", Decimal("0.001")),
+    "micrograms": ("mg", Decimal("0.001")),
+    "\N{GREEK SMALL LETTER MU}g": ("mg", Decimal("0.001")),
+    "nanogram": ("mg", Decimal("0.000001")),
+    "nanograms": ("mg", Decimal("0.000001")),
     "g": ("mg", Decimal(1000)),
     "gm": ("mg", Decimal(1000)),
     "gram": ("mg", Decimal(1000)),
@@ -28,20 +37,46 @@ _UNITS: dict[str, tuple[str, Decimal]] = {
     "u": ("units", Decimal(1)),
     "[usp'u]": ("units", Decimal(1)),
     "{unit}": ("units", Decimal(1)),
+    "[u]": ("units", Decimal(1)),
+    "ie": ("units", Decimal(1)),
+    "unt": ("units", Decimal(1)),
+    "unts": ("units", Decimal(1)),
+    "international units": ("units", Decimal(1)),
+    "intl units": ("units", Decimal(1)),
+    "k[iu]": ("units", Decimal(1000)),
+    "thousand units": ("units", Decimal(1000)),
+    "10*6.[iu]": ("units", Decimal(1_000_000)),
     "million units": ("units", Decimal(1_000_000)),
+    "million iu": ("units", Decimal(1_000_000)),
     "meq": ("meq", Decimal(1)),
+    "meqs": ("meq", Decimal(1)),
+    "milliequivalent": ("meq", Decimal(1)),
+    "milliequivalents": ("meq", Decimal(1)),
     "mmol": ("mmol", Decimal(1)),
     "ml": ("ml", Decimal(1)),
+    "mls": ("ml", Decimal(1)),
+    "milliliter": ("ml", Decimal(1)),
+    "milliliters": ("ml", Decimal(1)),
+    "millilitre": ("ml", Decimal(1)),
+    "millilitres": ("ml", Decimal(1)),
     "cc": ("ml", Decimal(1)),
     "l": ("ml", Decimal(1000)),
     "liter": ("ml", Decimal(1000)),
     "ea": ("each", Decimal(1)),
     "each": ("each", Decimal(1)),
     "vial": ("each", Decimal(1)),
+    "vials": ("each", Decimal(1)),
+    "{vial}": ("each", Decimal(1)),
 }
 _STRENGTH = re.compile(
-    r"(\d[\d,]*(?:\.\d+)?)\s*(mg|g|mcg|units?|meq)\s*(?:/|per)\s*(\d[\d,]*(?:\.\d+)?)?\s*(ml|l)\b", re.IGNORECASE
+    r"(\d[\d,]*(?:\.\d+)?)\s*(mg|g|grams?|milligrams?|mcg|ug|µg|micrograms?|units?|unt|iu|\[iu\]|meq)\s*(?:/|per)\s*"
+    r"(\d[\d,]*(?:\.\d+)?)?\s*(ml|l)\b",
+    re.IGNORECASE,
 )
+_PERCENT = re.compile(r"(?<![\d.,])(\d+(?:\.\d+)?)\s*%")
+# One per cent is one gram in a hundred millilitres.
+_MG_PER_ML_OF_PERCENT = Decimal(10)
+PER_WEIGHT = ("/kg",)
 
 
 def amount(quantity: Quantity) -> tuple[str, Decimal] | None:
@@ -56,17 +91,32 @@ def amount_of(value: str, unit: str) -> tuple[str, Decimal] | None:
     return (found[0], Decimal(value) * found[1]) if found else None
 
 
+def per_weight(quantity: Quantity) -> bool:
+    """Whether a dose is charted by body weight (mg/kg), which is no dose until a weight is known."""
+    return quantity.unit.strip().lower().endswith(PER_WEIGHT)
+
+
 @lru_cache(maxsize=8_192)
 def strength(text: str) -> tuple[str, Decimal] | None:
-    """(base unit, amount in one mL) that a product text names, for example "250 mg/5 mL"; None where it names none."""
-    found = _STRENGTH.search(text)
-    if not found:
-        return None
+    """(base unit, amount in one mL) that a product text names, for example "250 mg/5 mL"; None where it names none, or two."""
+    each = {_per_ml(found) for found in _STRENGTH.finditer(text)}
+    return next(iter(each)) if len(each) == 1 else None
+
+
+def _per_ml(found: re.Match[str]) -> tuple[str, Decimal] | None:
     top = amount_of(found.group(1).replace(",", ""), found.group(2))
     bottom = amount_of((found.group(3) or "1").replace(",", ""), found.group(4))
     if top is None or bottom is None or bottom[1] == 0:
         return None
     return top[0], top[1] / bottom[1]
+
+
+@lru_cache(maxsize=8_192)
+def percentage(text: str) -> tuple[str, Decimal] | None:
+    """The strength that a text names as a percentage, in mg in one mL. Only for a text of one substance: of a bag with a diluent
+    it may be the diluent's."""
+    each = {Decimal(found) for found in _PERCENT.findall(text)}
+    return ("mg", each.pop() * _MG_PER_ML_OF_PERCENT) if len(each) == 1 else None
 
 
 def in_units(dose: tuple[str, Decimal], size: Decimal, unit: str) -> Decimal | None:

@@ -2,55 +2,68 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from coding import drugs, timeline
-from coding.doses import amount, in_units, strength
+from coding.doses import in_units
 from coding.draft import cite
-from coding.drugs import Found, Hcpcs
+from coding.drug_codes import code_of
+from coding.drug_doses import Given, given_in
+from coding.drugs import Hcpcs
 from coding.log import Log
-from coding.model import NOT_MET, DrugLine, Quantity, Waste
+from coding.model import FACILITY, NOT_MET, DrugLine
+from coding.ndc import NO_CROSSWALK, Crosswalk
 from coding.policy import Policy
 from coding.rules import DATES
-from coding.runs import is_pause
-from coding.service import Item, Service
-from coding.wastage import contradicts, discarded_units
+from coding.service import Service
+from coding.vials import vials_of
+from coding.wastage import UNDOCUMENTED, Dosed, Wasted, wasted, would_leave
 
 JW, JZ = "JW", "JZ"
-WITHOUT_LINE = {"blood", "contrast", "vaccine"}
 _NOT_SET = tomllib.loads(resources.files("coding").joinpath("tables", "modifiers.toml").read_text(encoding="utf-8"))
 
 
-class Given(NamedTuple):
-    """All of one product given on one date: its dose in a base unit, the rows, and what is charted of vials."""
+class Unmarked(NamedTuple):
+    """Drugs of which neither vials nor waste are charted, and what the smallest vials would leave of them."""
 
-    found: Found
-    date: str
-    base: str
-    dose: Decimal
-    ids: tuple[str, ...]
-    waste: tuple[Waste, ...]
+    names: list[str]
+    hints: list[str]
 
 
-def code_drugs(services: Iterable[Service], running: bool, policy: Policy, log: Log) -> list[DrugLine]:
+def code_drugs(
+    services: Iterable[Service], running: bool, policy: Policy, log: Log, crosswalk: Crosswalk = NO_CROSSWALK
+) -> list[DrugLine]:
     """Drug lines of all that was given, by product and date; what cannot be computed is asked for, once for each kind.
 
-    running: the visit is not over, so a bag that still runs has no dose given yet.
+    running: the visit is not over, so a bag that still runs has no dose given yet. crosswalk: NDC to HCPCS, where one is loaded.
     """
     lines: list[DrugLine] = []
-    unmarked: list[str] = []
-    for given in _given(services, running, log):
-        code = _code(given, log)
+    unmarked = Unmarked([], [])
+    for code, given in _coded(services, running, log, crosswalk):
+        lines += _lines(given, code, policy, unmarked, log)
+    if unmarked.names:
+        worked = f" {'. '.join(unmarked.hints)}." if unmarked.hints else ""
+        log.problem(
+            UNDOCUMENTED,
+            "",
+            f"Nothing is charted of vials or waste for {', '.join(dict.fromkeys(unmarked.names))}; no JW or JZ is set.{worked}",
+            "The vials opened and the amount discarded, or a note of no waste.",
+            ("drug.wastage",),
+        )
+    return lines
+
+
+def _coded(services: Iterable[Service], running: bool, log: Log, crosswalk: Crosswalk) -> list[tuple[Hcpcs, Given]]:
+    """What was given under each billing code and date: two names of one code are added before they are rounded."""
+    found: dict[tuple[str, str, str], tuple[Hcpcs, Given]] = {}
+    for given in given_in(services, running, log):
+        code = code_of(given.found, given.date, given.ndcs, given.ids[0], crosswalk, log)
         if code is None:
             continue
-        units = in_units((given.base, given.dose), code.unit_qty, code.unit_uom)
-        if units is None:
+        if in_units((given.base, given.dose), code.unit_qty, code.unit_uom) is None:
             log.problem(
                 "DOSE_UNIT_UNKNOWN",
                 given.ids[0],
@@ -59,184 +72,85 @@ def code_drugs(services: Iterable[Service], running: bool, policy: Policy, log: 
                 ("drug.units",),
             )
             continue
-        lines += _lines(given, code, units, policy, unmarked, log)
-    if unmarked:
-        log.problem(
-            "WASTE_UNDOCUMENTED",
-            "",
-            f"Nothing is charted of vials or waste for {', '.join(dict.fromkeys(unmarked))}; no JW or JZ is set.",
-            "The vials opened and the amount discarded, or a note of no waste.",
-            ("drug.wastage",),
-        )
-    return lines
+        key = (code.code, given.date, given.base)
+        found[key] = (code, found[key][1].with_(given)) if key in found else (code, given)
+    return list(found.values())
 
 
-def _given(services: Iterable[Service], running: bool, log: Log) -> list[Given]:
-    collected: dict[tuple[str, str, str], Given] = {}
-    undosed: dict[str, None] = {}
-    for service in services:
-        if service.items[0].fluid or service.items[0].kinds & WITHOUT_LINE or (running and service.open):
-            continue
-        waste = tuple(dict.fromkeys(item.row.waste for item in service.items if item.row.waste))
-        for found, dose, item in _doses(service, undosed):
-            date = timeline.day(service.start, service.offset)
-            key = (found.drug.name, found.product, date)
-            before = collected.get(key)
-            if before is None:
-                collected[key] = Given(found, date, dose[0], dose[1], (item.id,), waste)
-            elif before.base == dose[0]:
-                both = tuple(dict.fromkeys(before.waste + waste))
-                collected[key] = before._replace(dose=before.dose + dose[1], ids=(*before.ids, item.id), waste=both)
-    if undosed:
-        log.problem(
-            "DOSE_MISSING",
-            "",
-            f"No dose that can be counted is charted for {', '.join(undosed)}; there is no drug line for it.",
-            "The dose given, in mg, g, mcg or units.",
-            ("drug.units",),
-        )
-    return list(collected.values())
-
-
-def _doses(service: Service, undosed: dict[str, None]) -> Iterable[tuple[Found, tuple[str, Decimal], Item]]:
-    """Each dose that counts: rows of one infusion that repeat the ordered dose (rate steps, a resumed bag) count it once."""
-    counted: list[Item] = []
-    for item in service.items:
-        if is_pause(item.row) or _repeats(item, counted):
-            continue
-        counted.append(item)
-    dosed: set[str] = set()
-    without: dict[str, None] = {}
-    for item in counted:
-        for found in item.actives:
-            dose = _dose_of(found, item)
-            if dose is not None:
-                dosed.add(found.drug.name)
-                yield found, dose, item
-            elif drugs.hcpcs_of(found.drug.name):
-                without[found.drug.name] = None
-    undosed.update({name: None for name in without if name not in dosed})
-
-
-def _dose_of(found: Found, item: Item) -> tuple[str, Decimal] | None:
-    """The dose of the row for its only drug, else that of the ingredient; a volume without a strength is no dose."""
-    row = item.row
-    own = next(
-        (
-            one.dose
-            for one in row.substances
-            if one.dose and drugs.identify(one.text, one.codes, row.route).drug == found.drug
-        ),
-        None,
-    )
-    charted = _dose(row.dose, row.text) if len(item.actives) == 1 else None
-    return charted or _dose(own, row.text)
-
-
-def _repeats(item: Item, counted: list[Item]) -> bool:
-    row = item.row
-    return any(one.row.dose == row.dose and not row.has("new-bag") and _order(one) == _order(item) for one in counted)
-
-
-def _order(item: Item) -> str:
-    return item.row.order.id if item.row.order else ""
-
-
-def _dose(quantity: Quantity | None, text: str) -> tuple[str, Decimal] | None:
-    if quantity is None:
-        return None
-    dose = amount(quantity)
-    if dose is not None and dose[0] == "ml":
-        per_ml = strength(text)
-        return (per_ml[0], per_ml[1] * dose[1]) if per_ml else None
-    return dose
-
-
-def _code(given: Given, log: Log) -> Hcpcs | None:
-    """The one code of the product on the date; several, or none any more, is a question."""
-    found = given.found
-    codes = _codes(found.drug.name, found.product, given.date)
-    if len(codes) > 1:
-        said = ", ".join(code.code for code in codes)
-        log.problem(
-            "HCPCS_SEVERAL",
-            given.ids[0],
-            f"{found.drug.name} can be {said}; the product decides and is not charted.",
-            "The product name or NDC.",
-            ("drug.units",),
-        )
-        return None
-    if not codes and drugs.hcpcs_of(found.drug.name):
-        log.problem(
-            "HCPCS_NOT_ON_DATE",
-            given.ids[0],
-            f"No loaded HCPCS code of {found.drug.name} is in force on {given.date}.",
-            "The current HCPCS table.",
-            ("drug.units",),
-        )
-    return codes[0] if codes else None
-
-
-_codes = lru_cache(maxsize=16_384)(drugs.hcpcs_for)
-
-
-def _lines(given: Given, code: Hcpcs, units: Decimal, policy: Policy, unmarked: list[str], log: Log) -> list[DrugLine]:
-    name = given.found.product or given.found.drug.name
-    billed = math.ceil(units)
+def _lines(given: Given, code: Hcpcs, policy: Policy, unmarked: Unmarked, log: Log) -> list[DrugLine]:
+    name, ids = given.name, given.ids
+    vials = vials_of(given.found.drug.name, given.found.product)
+    drug = Dosed(name, code, given.base, given.doses, given.per_ml, vials, given.shared)
     per = f"{code.unit_qty} {code.unit_uom}".strip()
-    why = f"{name}: {_plain(given.dose)} {given.base} in units of {per} are {billed}, rounded up once [{cite('drug.units')}]."
-    log.met("drug.units", why, given.ids, code.code)
-    for modifier, row in _NOT_SET.items():
-        if given.found.drug.key in row["keys"]:
-            log.step(
-                row["rule"],
-                NOT_MET,
-                f"{name}: {row['says']}",
-                f"{code.code}-{modifier}",
-                "A payer policy that asks for it.",
-                given.ids,
-            )
-    discarded, evidence = discarded_units(given.waste, code, billed, units)
-    modifier, jw_units = "", 0
-    if policy["wastage_modifiers"] == "medicare" and not any(one.startswith("payer.medicare") for one in policy.cards):
-        evidence = ""
-    elif not given.waste:
-        unmarked.append(name)
-    if evidence and discarded > 0 and given.date >= DATES.jw_from:
-        jw_units = discarded
-    elif evidence and given.date >= DATES.jz_from:
-        modifier = JZ
-    if contradicts(given.waste):
-        log.problem(
-            "WASTE_CONTRADICTION",
-            given.ids[0],
-            f"The chart says both that {name} was wasted and that none was; no JW or JZ is set.",
-            "A corrected waste note.",
-            ("drug.wastage",),
-        )
-        modifier, jw_units = "", 0
+    why = f"{name}: {_plain(given.dose)} {given.base} in units of {per} are {drug.billed}, rounded up once [{cite('drug.units')}]."
+    log.met("drug.units", why, ids, code.code)
     rules: tuple[str, ...] = ("drug.units",)
-    if modifier:
-        why += f" No drug was wasted: JZ [{cite('drug.no-waste')}]."
-        log.met("drug.no-waste", f"{name}: {evidence}.", given.ids, code.code)
+    modifiers, told = _of_payer(given, code, policy, False, log)
+    _not_asked_for(given, code, modifiers, log)
+    found = _found_waste(drug, given, policy, unmarked, log)
+    if found.none and given.date >= DATES.jz_from:
+        why += f" No drug was wasted: JZ [{cite('drug.no-waste')}].{_packaged(policy)}"
+        log.met("drug.no-waste", f"{name}: {found.evidence}.", ids, code.code)
         rules += ("drug.no-waste",)
-    lines = [DrugLine(code.code, billed, given.date, (modifier,) if modifier else (), name, given.ids, rules, why)]
-    if jw_units:
-        said = f"{name}: {evidence}; {jw_units} units were discarded"
-        log.met("drug.wastage", f"{said}.", given.ids, code.code)
-        lines.append(
-            DrugLine(
-                code.code,
-                jw_units,
-                given.date,
-                (JW,),
-                name,
-                given.ids,
-                ("drug.wastage",),
-                f"{said} [{cite('drug.wastage')}].",
-            )
-        )
+        modifiers = (JZ, *modifiers)
+    lines = [DrugLine(code.code, drug.billed, given.date, modifiers, name, ids, rules, why + told)]
+    if found.discarded and given.date >= DATES.jw_from:
+        said = f"{name}: {found.evidence}; {found.discarded} units were discarded"
+        log.met("drug.wastage", f"{said}.", ids, code.code)
+        more, told = _of_payer(given, code, policy, True, log)
+        why = f"{said} [{cite('drug.wastage')}].{_packaged(policy)}{told}"
+        lines.append(DrugLine(code.code, found.discarded, given.date, (JW, *more), name, ids, ("drug.wastage",), why))
     return lines
+
+
+def _found_waste(drug: Dosed, given: Given, policy: Policy, unmarked: Unmarked, log: Log) -> Wasted:
+    """What the chart proves of waste, for a payer and a date that want to know; the questions that it leaves."""
+    if given.date < DATES.jw_from or (policy["wastage_modifiers"] == "medicare" and not _medicare(policy)):
+        return Wasted()
+    found = wasted(drug, given.waste)
+    for question in found.questions:
+        log.problem(question.code, given.ids[0], question.says, question.would_change, ("drug.wastage",))
+    if found.silent:
+        unmarked.names.append(given.name)
+        hint = would_leave(drug)
+        if hint and hint not in unmarked.hints:
+            unmarked.hints.append(hint)
+    return found
+
+
+def _of_payer(given: Given, code: Hcpcs, policy: Policy, discarded: bool, log: Log) -> tuple[tuple[str, ...], str]:
+    """The modifiers that the payer's table puts on a line, and the words for it."""
+    wanted = policy.modifiers_for(code.code, given.date, discarded)
+    said = ""
+    for one in wanted:
+        says = (
+            f"{one.modifier} by the table of {policy.payer}: {one.says.strip().rstrip('.')} ({', '.join(one.sources)})"
+        )
+        said += f" {says}."
+        log.met("drug.kx", f"{given.name}: {says}.", given.ids, code.code)
+        log.problem("PAYER_MODIFIER", given.ids[0], f"{code.code}: {says}.", "The payer's table.", ("drug.kx",))
+    return tuple(dict.fromkeys(one.modifier for one in wanted)), said
+
+
+def _not_asked_for(given: Given, code: Hcpcs, set_: tuple[str, ...], log: Log) -> None:
+    """Modifiers that common pages print on the drug and that the payer's table does not ask for."""
+    for modifier, row in _NOT_SET.items():
+        if given.found.drug.key in row["keys"] and modifier not in set_:
+            said = f"{given.name}: {row['says']}"
+            log.step(
+                row["rule"], NOT_MET, said, f"{code.code}-{modifier}", "A payer policy that asks for it.", given.ids
+            )
+
+
+def _medicare(policy: Policy) -> bool:
+    return any(one.startswith("payer.medicare") for one in policy.cards)
+
+
+def _packaged(policy: Policy) -> str:
+    """The limit of the modifier in a hospital under Medicare: which drugs are paid apart is not in the tables."""
+    if policy.setting != FACILITY or not _medicare(policy):
+        return ""
+    return " In a hospital it applies only if Medicare pays the drug separately (status G or K)."
 
 
 def _plain(value: Decimal) -> str:

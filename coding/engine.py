@@ -21,6 +21,7 @@ from coding.lines import date_lines
 from coding.log import Log
 from coding.model import CHEMO, PROFESSIONAL, Coded, DrugLine, Encounter, Line
 from coding.modifiers import mark_second_sites, mark_second_visits
+from coding.ndc import NO_CROSSWALK, Crosswalk
 from coding.policy import Policy, policy_for
 from coding.runs import assemble
 from coding.service import Service
@@ -36,20 +37,30 @@ DEFAULT = policy_for()
 
 
 def code_visits(
-    encounters: Sequence[Encounter], policy: Policy = DEFAULT, limits: Limits = SHIPPED
+    encounters: Sequence[Encounter],
+    policy: Policy = DEFAULT,
+    limits: Limits = SHIPPED,
+    crosswalk: Crosswalk = NO_CROSSWALK,
 ) -> tuple[Coded, ...]:
     """Code each encounter of one chart; the initial services of a second visit on one day are marked (encounter.same-day)."""
     admitted = gate.before_admission(encounters, policy)
-    coded = [code(encounter, policy, limits, encounter.id in admitted) for encounter in encounters]
+    coded = [code(encounter, policy, limits, encounter.id in admitted, crosswalk) for encounter in encounters]
     if len(coded) > 1:
         coded = mark_second_visits(list(encounters), coded, policy)
     return tuple(coded)
 
 
-def code(encounter: Encounter, policy: Policy = DEFAULT, limits: Limits = SHIPPED, admitted: bool = False) -> Coded:
+def code(
+    encounter: Encounter,
+    policy: Policy = DEFAULT,
+    limits: Limits = SHIPPED,
+    admitted: bool = False,
+    crosswalk: Crosswalk = NO_CROSSWALK,
+) -> Coded:
     """Code one encounter under one policy. Never raises on a chart: what cannot be coded is in not_billed or problems.
 
     admitted: the chart shows an inpatient stay so soon after this visit that its services may belong to that stay.
+    crosswalk: NDC to HCPCS, where one is loaded.
     """
     log = Log()
     barred = gate.closed(encounter, policy, log)
@@ -57,14 +68,16 @@ def code(encounter: Encounter, policy: Policy = DEFAULT, limits: Limits = SHIPPE
         log.refuse(tuple(row.id for row in encounter.administrations), barred[1], barred[0])
         return close(encounter, policy, log, [], [])
     held = gate.unresolved(encounter, log) or (gate.withheld(encounter, log) if admitted else None)
-    lines, drug_lines = _compute(encounter, policy, limits, log)
+    lines, drug_lines = _compute(encounter, policy, limits, log, crosswalk)
     readings.tell(encounter, policy, lines, log, lambda other: _compute(encounter, other, limits, Log())[0])
     if held:
         return close(encounter, policy, log, [], [], held, lines)
     return close(encounter, policy, log, lines, drug_lines)
 
 
-def _compute(encounter: Encounter, policy: Policy, limits: Limits, log: Log) -> tuple[list[Line], list[DrugLine]]:
+def _compute(
+    encounter: Encounter, policy: Policy, limits: Limits, log: Log, crosswalk: Crosswalk = NO_CROSSWALK
+) -> tuple[list[Line], list[DrugLine]]:
     gate.remarks(encounter, policy, log)
     known = know(encounter, log)
     sifted = sift(known, encounter, policy, log)
@@ -76,7 +89,7 @@ def _compute(encounter: Encounter, policy: Policy, limits: Limits, log: Log) -> 
     lines = date_lines(drafts, encounter, policy, log)
     check(lines, encounter, policy, limits, log)
     ask_missing(lines, encounter, log)
-    return lines, code_drugs(given, encounter.open, policy, log)
+    return lines, code_drugs(given, encounter.open, policy, log, crosswalk)
 
 
 def _lines(services: list[Service], beside: Spans, encounter: Encounter, policy: Policy, log: Log) -> list[Draft]:

@@ -89,12 +89,17 @@ class Procedure(NamedTuple):
 
 
 class Waste(NamedTuple):
-    """What the chart says of vials and discarded drug. vials: (count, size) pairs; none: it says that nothing was wasted."""
+    """What the chart says of vials and discarded drug. vials: (count, size) pairs; none: it says that nothing was wasted.
+
+    dispensed: what the pharmacy gave out for the dose. multi_dose: it came from a container that serves several doses.
+    """
 
     vials: tuple[tuple[int, Quantity], ...] = ()
     discarded: Quantity | None = None
     none: bool = False
     quote: str = ""
+    dispensed: Quantity | None = None
+    multi_dose: bool = False
 
 
 class Administration(NamedTuple):

@@ -17,6 +17,7 @@ from smart_app.joining import Joiner
 from smart_app.mar_events import fold_events
 from smart_app.references import MALFORMED, Resource, Shelf, entries_of
 from smart_app.stays import Stay, roll_up
+from smart_app.weights import weighed
 
 T = TypeVar("T")
 
@@ -91,6 +92,7 @@ def _finish(shelf: Shelf, stay: Stay) -> Encounter:
     clock = _clock(stay)
     if any(draft.late for draft in stay.drafts):
         stay.drafts = [draft._replace(row=_on_clock(draft.row, draft.late, clock), late=()) for draft in stay.drafts]
+    stay.drafts = weighed(shelf, stay.drafts, [part.id for part in stay.parts])
     drafts, folded = fold_events(stay.drafts)
     for name, into in folded:
         shelf.unread.append((f"MedicationAdministration/{name}", f"folded into MedicationAdministration/{into}"))

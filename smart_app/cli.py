@@ -21,6 +21,9 @@ from coding.policy import Policy, payers
 from coding.rules import CARDS, THRESHOLDS, card, sources
 from smart_app.chart import read_bundle
 from smart_app.cli_ask import ask_command
+from smart_app.cli_check import check_command
+from smart_app.cli_checklist import checklist_command
+from smart_app.cli_denial import denial_command
 from smart_app.cli_options import NOTHING_READ, SOME_FAILED, policy_of
 from smart_app.cli_web import COMMANDS
 from smart_app.coded import with_chart
@@ -149,7 +152,7 @@ def rules_command(rule: str | None) -> None:
     click.echo(render("text/rule.txt", card=found, sources=sources(found), thresholds=THRESHOLDS._asdict()))
 
 
-for _command in (ask_command, *COMMANDS):
+for _command in (ask_command, check_command, checklist_command, denial_command, *COMMANDS):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -120,6 +120,11 @@ class Shelf:
         bare = reference.split("/_history/", 1)[0]
         return self._by_key.get("/".join(bare.rsplit("/", 2)[-2:])) or self._by_key.get(bare)
 
+    def of_type(self, kind: str) -> Iterator[tuple[str, Resource]]:
+        """(id, resource) of a type that is not among READ_TYPES; a walk over the whole chart, so only where it is needed."""
+        start = f"{kind}/"
+        return ((one["id"], one) for key, one in self._by_key.items() if key.startswith(start))
+
     def patient(self, resource: Resource) -> str:
         """The id of the patient of a resource, "" where it names none."""
         subject = resource.get("subject") or resource.get("patient")

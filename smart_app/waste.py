@@ -13,7 +13,7 @@ from smart_app.wordlists import either, table
 _TABLE = table("phrases")["waste"]
 _NUMBERS: dict[str, int] = _TABLE["numbers"]
 _ABOUT: tuple[str, ...] = tuple(_TABLE["about"])
-_UNITS = r"(?:mg|mcg|ug|µg|g|gm|grams?|ml|cc|units?|iu|meq|million units)"
+_UNITS = r"(?:million units|mg|mcg|ug|µg|g|gm|grams?|ml|cc|units?|iu|meq)"
 _COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(_NUMBERS)})"
 _SIZE = rf"(?P<size>\d[\d,]*(?:\.\d+)?|\.\d+)\s*-?\s*(?P<unit>{_UNITS})\b(?:\s*/\s*(?:[\d.]+\s*)?(?:ml|vial)\b)?"
 _PAIR = rf"\b{_COUNT}\s*(?:x|×|\*|of)?\s*(?:the )?{_SIZE}"
@@ -33,6 +33,10 @@ _LOST_AFTER = re.compile(
 _LOST_BEFORE = re.compile(
     rf"(?<![\d.]){_SIZE}\s+(?:of )?(?:\w+ ){{0,3}}?(?:was |were |is |as )?{_TABLE['lost']}\b", re.IGNORECASE
 )
+_DISPENSED_AFTER = re.compile(
+    rf"\b{_TABLE['dispensed']}\b(?: amount| of| drug| was|:|=|-|\s){{0,4}}{_SIZE}", re.IGNORECASE
+)
+_DISPENSED_BEFORE = re.compile(rf"(?<![\d.]){_SIZE}\s+(?:was |were |is )?{_TABLE['dispensed']}\b", re.IGNORECASE)
 _NONE = either(_TABLE["none"])
 _NOT_NONE = either(_TABLE["not_none"])
 _MULTI = re.compile(_TABLE["multi_dose"], re.IGNORECASE)
@@ -73,11 +77,20 @@ def _lost(sentence: str) -> list[Quantity]:
     return []
 
 
+def _dispensed(sentence: str) -> list[Quantity]:
+    for pattern in (_DISPENSED_AFTER, _DISPENSED_BEFORE):
+        found = [_sized(each) for each in pattern.finditer(sentence)]
+        if found:
+            return found
+    return []
+
+
 @lru_cache(maxsize=32_768)
 def read_waste(text: str) -> Waste | None:
     """What a text says of vials and discarded drug, or None where it says nothing of either.
 
     A contradiction keeps both sides. Two different discarded amounts are no amount: a person has to say which holds.
+    What is discarded of a multi-dose container is no waste to bill.
     """
     lowered = text.lower()
     if not any(word in lowered for word in _ABOUT):
@@ -86,17 +99,25 @@ def read_waste(text: str) -> Waste | None:
     amounts: list[Quantity] = []
     none = False
     quotes: list[str] = []
+    given_out: list[Quantity] = []
+    several = False
     for sentence in dict.fromkeys(part.strip() for part in sentences(text)):
         opened, lost = _vials(sentence), _lost(sentence)
+        out = [] if opened else _dispensed(sentence)
+        several = several or bool(_MULTI.search(sentence))
         spared = bool(_NONE.search(sentence)) and not _NOT_NONE.search(sentence)
         zero = [amount for amount in lost if amount.value == 0]
-        if opened or lost or spared:
+        if opened or lost or spared or out:
             quotes.append(sentence)
         vials += opened
+        given_out += out
         amounts += [amount for amount in lost if amount.value > 0]
         none = none or spared or bool(zero)
     if not quotes:
         return None
     discarded = amounts[0] if len(set(amounts)) == 1 else None
     quote = " ".join(part if part[-1] in ".!?" else part + ";" for part in quotes).rstrip(";")
-    return Waste(tuple(vials), discarded, none, quote)
+    dispensed = given_out[0] if len(set(given_out)) == 1 else None
+    if several and not vials:
+        return Waste(quote=quote, multi_dose=True)
+    return Waste(tuple(vials), discarded, none, quote, dispensed)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from coding import code
 from coding.billed import WRONG, Billed, BilledClaim
 from coding.check import check, corrected_claim, placed
-from coding.check_lines import OTHER, family_of
+from coding.check_lines import OTHER, family_of, judged
 from coding.codes import CODES
 from coding.model import STOPS, Encounter, Quantity, Waste
 from coding.rules import CARDS
@@ -32,7 +32,9 @@ def charts(draw: st.DrawFn) -> Encounter:
     rows = []
     for row in chart.administrations:
         if row.technique == "infusion" and row.dose is None and draw(st.booleans()):
-            row = row._replace(dose=Quantity(draw(st.sampled_from((100, 400, 750))), "mg"), waste=draw(st.sampled_from(WASTE)))
+            row = row._replace(
+                dose=Quantity(draw(st.sampled_from((100, 400, 750))), "mg"), waste=draw(st.sampled_from(WASTE))
+            )
         rows.append(row)
     return chart._replace(administrations=tuple(rows))
 
@@ -58,7 +60,11 @@ def wrong(draw: st.DrawFn, claim: BilledClaim) -> BilledClaim:
                 elif change == "code":
                     line = line._replace(code=draw(st.sampled_from(sorted(CODES))))
                 elif change == "modifier":
-                    line = line._replace(modifiers=draw(st.sampled_from(((), ("59",), ("JZ",), ("JW",), ("XU",), ("25",), ("PO",), ("KX",)))))
+                    line = line._replace(
+                        modifiers=draw(
+                            st.sampled_from(((), ("59",), ("JZ",), ("JW",), ("XU",), ("25",), ("PO",), ("KX",)))
+                        )
+                    )
                 else:
                     line = line._replace(date=draw(st.sampled_from(DATES)))
                 lines[index] = line
@@ -87,13 +93,13 @@ def test_applying_all_findings_gives_the_coded_lines(
     found = check(claim, coded, chart, policy)
     kept = [one for one in claim.lines if one.units > 0 and (family_of(one.code) in (OTHER, "unknown drug"))]
     kept = [one for one in kept if one.code != "99211" or not coded.lines]
-    result = [one._replace(modifiers=_judged(one.modifiers)) for one in corrected_claim(claim, found)]
-    expected = [*coded.lines, *coded.drug_lines, *(one._replace(modifiers=_judged(one.modifiers)) for one in kept)]
+    result = [_judged(one) for one in corrected_claim(claim, found)]
+    expected = [_judged(one) for one in (*coded.lines, *coded.drug_lines, *kept)]
     assert _undated(result, claim) == _undated(expected, claim), found
 
 
-def _judged(modifiers: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple("59" if one == "XU" else one for one in modifiers if one not in ("PO", "KX"))
+def _judged(line):  # type: ignore[no-untyped-def]
+    return line._replace(modifiers=judged(line.code, line.modifiers))
 
 
 def _undated(lines, claim):  # type: ignore[no-untyped-def]
@@ -117,7 +123,9 @@ def test_every_finding_says_something_true_to_form(
         assert set(one.administrations) <= rows, one
         assert set(one.billed) <= set(places), one
         assert one.says[:1].isupper() or one.says[0].isdigit(), one
-        assert one.says.endswith(".") and "  " not in one.says and ".." not in one.says and " ." not in one.says, one.says
+        assert one.says.endswith(".") and "  " not in one.says and ".." not in one.says and " ." not in one.says, (
+            one.says
+        )
         told += one.billed
     assert len(told) == len(set(told))
 
@@ -130,7 +138,9 @@ def test_a_chart_that_waits_for_an_answer_is_not_called_wrongly_billed(
     policy = policy_of(setting, payer)
     whole = chart._replace(
         administrations=tuple(
-            row._replace(stop=row.start._replace(at=row.start.at + 7200)) if row.stop is None and row.start and row.technique == "infusion" else row
+            row._replace(stop=row.start._replace(at=row.start.at + 7200))
+            if row.stop is None and row.start and row.technique == "infusion"
+            else row
             for row in chart.administrations
         )
     )

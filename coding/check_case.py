@@ -1,0 +1,81 @@
+"""What every look at a claim needs: the claim, the answer for the chart, and what the answer leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from coding.billed import BilledClaim
+from coding.drugs import identify
+from coding.limits import Limits
+from coding.model import CHEMO, HYDRATION, STOPS, THERAPEUTIC, Administration, Coded, Considered, Encounter, Problem
+from coding.policy import Policy
+
+ROW, VISIT = "MedicationAdministration/", "Encounter/"
+# Problems that stop a drug line only; they leave the administration as it is.
+DRUG_ONLY = ("DOSE_MISSING", "DOSE_UNIT_UNKNOWN")
+_CHEMO_ONLY, _NEVER_CHEMO = "always_chemo", "never_chemo"
+_VEIN = {THERAPEUTIC: ("therapeutic", "subcutaneous"), CHEMO: ("chemo", "artery", "device"), HYDRATION: ("hydration",)}
+
+
+class Case(NamedTuple):
+    """One claim beside one coded visit. limits: most units of a code on a date."""
+
+    claim: BilledClaim
+    coded: Coded
+    encounter: Encounter
+    policy: Policy
+    limits: Limits
+
+    @property
+    def billed_codes(self) -> frozenset[str]:
+        """Every code on the claim."""
+        return frozenset(line.code for line in self.claim.lines)
+
+    def considered(self, codes: Iterable[str], *verdicts: str) -> list[Considered]:
+        """Why the engine did not give these codes, or not in more units."""
+        wanted = tuple(codes)
+        return [one for one in self.coded.considered if one.code in wanted and one.verdict in verdicts]
+
+
+class Stopped(NamedTuple):
+    """Something charted that gives no line until a person answers. families: of codes that it might support once answered."""
+
+    problem: Problem
+    ids: tuple[str, ...]
+    families: frozenset[str]
+
+
+def stopped(case: Case) -> list[Stopped]:
+    """What stops lines in this chart, with the families of codes on which it bears."""
+    rows = {row.id: row for row in case.encounter.administrations}
+    visit = {case.encounter.id, *case.encounter.parts, ""}
+    every = frozenset(family for group in _VEIN.values() for family in group) | {"cavity", "blood"}
+    found = []
+    for problem in case.coded.problems:
+        if problem.severity != STOPS or problem.code in DRUG_ONLY:
+            continue
+        name = problem.resource.removeprefix(ROW).removeprefix(VISIT)
+        if name in rows:
+            found.append(Stopped(problem, (name,), families_of(rows[name])))
+        elif name in visit or problem.resource.startswith(ROW):
+            found.append(Stopped(problem, (), every))
+    return found
+
+
+def families_of(row: Administration) -> frozenset[str]:
+    """The families of codes that a row may take: by the class of its drug, both where the payer or the disease decides."""
+    found: set[str] = set()
+    for substance in row.substances:
+        drug = identify(substance.text, substance.codes, row.route).drug
+        if drug.kind == "fluid":
+            found |= {*_VEIN[HYDRATION], "device"}
+        elif drug.known and drug.group == _CHEMO_ONLY:
+            found |= {*_VEIN[CHEMO], "cavity"}
+        elif drug.known and drug.group == _NEVER_CHEMO:
+            found |= {*_VEIN[THERAPEUTIC]}
+        elif drug.kind == "blood":
+            found.add("blood")
+        else:
+            found |= {*_VEIN[THERAPEUTIC], *_VEIN[CHEMO], "cavity"}
+    return frozenset(found)

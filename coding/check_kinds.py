@@ -1,0 +1,64 @@
+"""What can be found in a claim: the kinds of tables/findings.toml, and the code lists that tell them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from coding.billed import ASK, NOTE, WRONG
+from coding.rules import CARDS, TableError, fields, read_table, tables
+
+NAME = "findings.toml"
+SEVERITIES = (WRONG, ASK, NOTE)
+# Kinds whose billed lines wait for an answer: off the corrected claim until the chart proves them.
+HOLDING = ("visit-unproved", "unproved", "drug-unproved")
+
+
+class Kind(NamedTuple):
+    """One kind of finding. says: a sentence with places for {billed}, {wanted}, {proof} and {why}. do: what to do next."""
+
+    name: str
+    severity: str
+    title: str
+    says: str
+    do: str
+    rules: tuple[str, ...]
+
+
+class Swap(NamedTuple):
+    """Codes that are mistaken for one another; either side may be the billed one."""
+
+    kind: str
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+class Modifiers(NamedTuple):
+    """Modifiers that are judged, by what they say."""
+
+    distinct: tuple[str, ...]
+    misplaced: tuple[str, ...]
+    early_stop: tuple[str, ...]
+    waste: tuple[str, ...]
+
+
+def _kind(name: str, row: object) -> Kind:
+    kind = Kind(name=name, **fields(row, Kind, NAME, name, given=("name",)))  # type: ignore[arg-type]
+    if kind.severity not in SEVERITIES:
+        raise TableError(f"{NAME}: {name}: severity {kind.severity} is not one of {', '.join(SEVERITIES)}")
+    if strange := [rule for rule in kind.rules if rule not in CARDS]:
+        raise TableError(f"{NAME}: {name}: no such rule: {', '.join(strange)}")
+    return kind
+
+
+def _lists(row: dict[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({code: tuple(others) for code, others in row.items()})
+
+
+_TABLE: dict[str, Any] = read_table(tables().joinpath(NAME).read_text("utf-8"), NAME)
+KINDS: Mapping[str, Kind] = MappingProxyType({name: _kind(name, row) for name, row in _TABLE["kind"].items()})
+FLIPS = _lists(_TABLE["flips"])
+SEQUELS = _lists(_TABLE["sequels"])
+MODIFIERS = Modifiers(**fields(_TABLE["modifiers"], Modifiers, NAME, "modifiers"))  # type: ignore[arg-type]
+SWAPS = tuple(Swap(**fields(row, Swap, NAME, "swap")) for row in _TABLE["swap"])  # type: ignore[arg-type]

@@ -1,0 +1,62 @@
+"""Lines as a biller types them: "96365 x1; 96366x2; 96375-59; J1745-JZ x40"."""
+
+from __future__ import annotations
+
+import re
+
+from coding.billed import Billed, BilledClaim
+from smart_app.claims.faults import ClaimFault
+from smart_app.claims.fields import Unreadable, code_of, date_of, shown, units_of
+
+FORM = "typed lines"
+LONGEST = 80  # characters of one line
+HOW = 'Write lines as "96365 x1; 96366 x2; 96375-59; J1745-JZ x40".'
+_SEPARATOR = re.compile(r"[;\n\r]+|,(?!\d{3}(?!\d))")
+_LINE = re.compile(
+    r"(?P<code>[A-Za-z]?\d{4}[A-Za-z0-9]?)"
+    r"(?P<modifiers>(?:\s*[-:]\s*[A-Za-z0-9]{2}(?![A-Za-z0-9])|\s+(?=[A-Za-z])(?![xX]\s*-?\d)[A-Za-z][A-Za-z0-9](?![A-Za-z0-9]))*)"
+    r"(?:\s*[xX×*]\s*(?P<units>-?[\d.,]+)|\s+(?P<bare>\d+)(?:\s*units?)?)?"
+    r"(?:\s*(?:@|\bon\b)?\s*(?P<date>\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}))?",
+    re.IGNORECASE,
+)
+# A bare number that is also a modifier could be either, so it is asked for.
+_EITHER = {"22", "24", "25", "26", "50", "51", "52", "53", "57", "58", "59", "76", "77", "78", "79", "91"}
+
+
+def looks_typed(text: str) -> bool:
+    """Whether the text begins as such lines do."""
+    pieces = [piece.strip() for piece in _SEPARATOR.split(text) if piece.strip()]
+    return bool(pieces) and any(_match(piece) for piece in pieces[:3])
+
+
+def read_typed(text: str) -> BilledClaim:
+    """The claim; a piece that is no line is among the unread. Raises ClaimFault where none is."""
+    lines: list[Billed] = []
+    unread: list[tuple[str, str]] = []
+    pieces = [piece.strip() for piece in _SEPARATOR.split(text) if piece.strip()]
+    for number, piece in enumerate(pieces, 1):
+        place = f"line {number}"
+        try:
+            lines.append(_line(piece, place))
+        except Unreadable as why:
+            unread.append((place, f"{why}."))
+    if not lines:
+        said = f"{unread[0][0]}: {unread[0][1]} " if unread else "There is no line. "
+        raise ClaimFault(f"{said[:1].upper()}{said[1:]}{HOW}")
+    return BilledClaim(tuple(lines), FORM, unread=tuple(unread))
+
+
+def _match(piece: str) -> re.Match[str] | None:
+    return _LINE.fullmatch(piece) if len(piece) <= LONGEST else None
+
+
+def _line(piece: str, place: str) -> Billed:
+    found = _match(piece)
+    if not found:
+        raise Unreadable(f"{shown(piece)} is not understood; a line is a code, its modifiers and its units")
+    if found["bare"] in _EITHER:
+        code, number = found["code"], found["bare"]
+        raise Unreadable(f"{shown(piece)} can be a modifier or units; write {code}-{number} or {code} x{number}")
+    modifiers = tuple(part.upper() for part in re.findall(r"[A-Za-z0-9]{2}", found["modifiers"]))
+    units = found["units"] or found["bare"] or "1"
+    return Billed(code_of(found["code"]), units_of(units), modifiers, date_of(found["date"] or ""), place=place)

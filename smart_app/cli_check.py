@@ -1,0 +1,239 @@
+"""The command line, its part for claims: billed lines against the chart.
+
+Exit codes: 0 nothing found; 1 findings, or lines that could not be read; 2 a wrong call; 3 nothing could be read.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import orjson
+
+from coding.billed import BilledClaim, Corrected, Finding
+from coding.check import check, corrected_claim, held, placed
+from coding.check_kinds import KINDS
+from coding.check_words import written
+from coding.engine import code_visits
+from coding.limits import SHIPPED, Limits, LimitsError, read_cms
+from coding.model import FACILITY
+from coding.policy import Policy, PolicyError, payer_named, payers
+from smart_app.chart import Chart, read_bundle
+from smart_app.claims.reading import ClaimFault, read_bytes, read_claim
+from smart_app.claims.typed import read_typed
+from smart_app.claims.visits import Visit, visit_of
+from smart_app.cli_options import NOTHING_READ, policy_of
+from smart_app.coded import with_chart
+from smart_app.inputs import InputError, read_bundles
+from smart_app.words import render
+
+FOUND = 1
+DEFAULT_PAYER = "commercial"
+
+
+@click.command("check")
+@click.argument("claim", required=False)
+@click.option(
+    "--lines", "typed", metavar="LINES", help='The lines typed in place of a file: "96365, 96366x2, J1745-JZ x40".'
+)
+@click.option("--chart", required=True, metavar="FILE", help='The chart: one FHIR R4 Bundle, or "-".')
+@click.option("--claim-id", default="", metavar="ID", help="Which claim, where an 837 file holds several (CLM01).")
+@click.option(
+    "--encounter", "visit", default="", metavar="ID", help="The visit; else the nearest one of the claim's dates."
+)
+@click.option(
+    "--setting", type=click.Choice(["facility", "professional"]), help="Else what the claim's form says, else facility."
+)
+@click.option(
+    "--payer", help=f"Else the payer that the claim names, else {DEFAULT_PAYER}. One of {', '.join(payers())}."
+)
+@click.option("--payer-file", type=click.Path(exists=True, dir_okay=False), help="A payer policy of your own (TOML).")
+@click.option(
+    "--policy", "switches", multiple=True, metavar="SWITCH=VALUE", help="Override one switch; may be repeated."
+)
+@click.option(
+    "--mue",
+    type=click.Path(exists=True, dir_okay=False),
+    help="The quarterly CMS file of medically unlikely units (CSV).",
+)
+@click.option(
+    "--zone", default="", help="Time zone of the place of service, for charts that write UTC (America/Denver)."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def check_command(
+    claim: str | None,
+    typed: str | None,
+    chart: str,
+    claim_id: str,
+    visit: str,
+    setting: str | None,
+    payer: str | None,
+    payer_file: str | None,
+    switches: tuple[str, ...],
+    mue: str | None,
+    zone: str,
+    form: str,
+) -> None:
+    """Hold a CLAIM against the chart: a file (FHIR, 837, CSV), "-", or --lines. Prints what differs, and the corrected claim."""
+    if (claim is None) == (typed is None):
+        raise click.UsageError(
+            "Give a claim or --lines, not both." if claim else 'Give a claim, or --lines "96365, ...".'
+        )
+    if claim == chart == "-":
+        raise click.UsageError("Standard input can be the claim or the chart, not both.")
+    limits = _limits(mue)
+    try:
+        billed = _billed(claim, typed, claim_id)
+        policy = _policy(billed, setting, payer, payer_file, switches)
+        read = _chart(chart, zone)
+        found = _visit(billed, read, policy, limits, visit)
+        billed = placed(billed)
+        findings = check(billed, found.coded, found.encounter, policy, limits)
+        _print(billed, read, found, findings, form)
+    except (ClaimFault, InputError) as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    if findings or billed.unread:
+        sys.exit(FOUND)
+
+
+def _billed(claim: str | None, typed: str | None, claim_id: str) -> BilledClaim:
+    if typed is not None:
+        return read_typed(typed)
+    if claim == "-":
+        return read_bytes(sys.stdin.buffer.read(), claim_id)
+    return read_claim(Path(str(claim)), claim_id) if Path(str(claim)).exists() else read_claim(str(claim), claim_id)
+
+
+def _policy(
+    claim: BilledClaim, setting: str | None, payer: str | None, payer_file: str | None, switches: tuple[str, ...]
+) -> Policy:
+    """What the call says goes before what the claim says."""
+    if payer is None and claim.payer:
+        try:
+            payer = payer_named(claim.payer, payer_file).name
+        except PolicyError:
+            click.echo(
+                f"chairtime: no payer policy is loaded for the payer that the claim names; {DEFAULT_PAYER} is used.",
+                err=True,
+            )
+    return policy_of(setting or claim.setting or FACILITY, payer or DEFAULT_PAYER, payer_file, switches)
+
+
+def _chart(name: str, zone: str) -> Chart:
+    reads = list(read_bundles(name))
+    if len(reads) > 1:
+        raise InputError(f"{name} holds {len(reads)} charts; a claim is held against one.")
+    if reads[0].bundle is None:
+        raise InputError(reads[0].fault)
+    return read_bundle(reads[0].bundle, zone)
+
+
+def _visit(claim: BilledClaim, chart: Chart, policy: Policy, limits: Limits, wanted: str) -> Visit:
+    answers = with_chart(chart, code_visits(chart.encounters, policy, limits))
+    found = visit_of(claim, chart.encounters, answers, wanted)
+    if found is None:
+        known = ", ".join(one.id for one in chart.encounters if one.id)
+        if wanted and known:
+            raise click.UsageError(f"The chart has no encounter {wanted!r}; it has {known}.")
+        raise InputError("The chart holds no encounter and no administration.")
+    return found
+
+
+def _limits(name: str | None) -> Limits:
+    if name is None:
+        return SHIPPED
+    try:
+        return read_cms(Path(name).read_text(encoding="utf-8-sig").splitlines(), name)
+    except (LimitsError, UnicodeDecodeError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _print(claim: BilledClaim, chart: Chart, visit: Visit, findings: tuple[Finding, ...], form: str) -> None:
+    corrected = corrected_claim(claim, findings)
+    if form == "json":
+        sys.stdout.buffer.write(orjson.dumps(as_json(claim, chart.bundle, visit, findings, corrected)) + b"\n")
+    else:
+        said = render(
+            "text/check.txt",
+            claim=claim,
+            bundle=chart.bundle,
+            visit=visit,
+            findings=findings,
+            corrected=corrected,
+            held=held(claim, findings),
+            kinds=KINDS,
+            written=written,
+            said=lambda lines: ", ".join(map(written, lines)),
+        )
+        click.echo(said, nl=False)
+    sys.stdout.flush()
+
+
+def as_json(
+    claim: BilledClaim, bundle: str, visit: Visit, findings: tuple[Finding, ...], corrected: tuple[Corrected, ...]
+) -> dict[str, Any]:
+    """One object: the claim as read, the visit, the findings worst first, the claim as the chart supports it.
+
+    held: places of the lines that are off the corrected claim only until the chart answers.
+    """
+    coded = visit.coded
+    return {
+        "bundle": bundle,
+        "encounter": coded.encounter or None,
+        "other_encounters": visit.others,
+        "setting": coded.setting,
+        "payer": coded.payer,
+        "rules_version": coded.rules_version,
+        "switches": dict(coded.switches),
+        "claim": {
+            "form": claim.form,
+            "setting": claim.setting or None,
+            "payer": claim.payer or None,
+            "place_of_service": claim.place_of_service or None,
+            "lines": [
+                {
+                    "place": line.place,
+                    "code": line.code,
+                    "units": line.units,
+                    "modifiers": line.modifiers,
+                    "date": line.date or None,
+                    "diagnoses": line.diagnoses,
+                    "amount": None if line.amount is None else str(line.amount),
+                    "ndc": line.ndc or None,
+                }
+                for line in claim.lines
+            ],
+            "unread": [{"place": place, "why": why} for place, why in claim.unread],
+        },
+        "findings": [
+            {
+                "kind": one.kind,
+                "severity": one.severity,
+                "title": KINDS[one.kind].title,
+                "says": one.says,
+                "do": KINDS[one.kind].do,
+                "rules": one.rules,
+                "billed": one.billed,
+                "corrected": [_line(line) for line in one.corrected],
+                "minutes": one.minutes,
+                "administrations": one.administrations,
+            }
+            for one in findings
+        ],
+        "corrected": [_line(line) for line in corrected],
+        "held": [line.place for line in held(claim, findings)],
+    }
+
+
+def _line(line: Corrected) -> dict[str, Any]:
+    return {"code": line.code, "units": line.units, "modifiers": line.modifiers, "date": line.date or None}
+
+
+def _fail(says: str) -> NoReturn:
+    click.echo(f"chairtime: {says}", err=True)
+    sys.exit(NOTHING_READ)

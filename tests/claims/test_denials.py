@@ -1,0 +1,347 @@
+"""Denials: which one a biller means, and what the chart answers; the seeds' table row by row."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coding import code
+from coding.billed import Billed, BilledClaim, Corrected
+from coding.denial import (
+    APPEAL,
+    CANNOT_TELL,
+    CONTRACT,
+    CORRECT,
+    DOES_NOT,
+    ELSEWHERE,
+    PROVE,
+    STANDS,
+    SUPPORTS,
+    Judgement,
+    fitting,
+    judge,
+    read_denial,
+)
+from coding.denial_facts import corrected, covers
+from coding.denial_table import ADMINISTRATION, DENIALS, OUTSIDE
+from coding.model import CHARTED, Condition, Encounter, Moment, Quantity, Waste
+from coding.policy import Policy, policy_for
+from smart_app.asking import open_visit
+from smart_app.chart import read_bundle
+from smart_app.cli import main
+from tests.charts import fluid, infusion, push, visit, visits
+
+EXAMPLE = Path(__file__).parents[2] / "smart_app" / "examples" / "infliximab.json"
+COMMERCIAL, MEDICARE = policy_for(), policy_for("facility", "medicare")
+CROHN = (Condition("K50.90", "Crohn's disease", "C1"), Condition("E86.0", "Dehydration", "C2"))
+
+
+def ids(text: str) -> list[str]:
+    return [one.id for one in read_denial(text)]
+
+
+def claim(*lines: str) -> BilledClaim:
+    """Lines as "96365 x2" or "96365-59"."""
+    found = []
+    for line in lines:
+        head, _, units = line.partition(" x")
+        billed, *modifiers = head.split("-")
+        found.append(Billed(billed, int(units or 1), tuple(modifiers), place=f"line {len(found) + 1}"))
+    return BilledClaim(tuple(found), "typed lines")
+
+
+def judged(text: str, chart: Encounter, billed: BilledClaim | None = None, policy: Policy = COMMERCIAL) -> Judgement:
+    [denial] = fitting(read_denial(text), billed)
+    return judge(denial, code(chart, policy), chart, policy, billed)
+
+
+def infliximab(stop: int | None = 141) -> Encounter:
+    return visit(infusion("A1", "Infliximab", 14, stop))._replace(conditions=CROHN)
+
+
+# --- reading
+
+
+SEED_ROWS = (
+    ("96413 billed for a non-chemo biologic (CARC 16)", "CO-16 on 96413", "chemo-code-refused"),
+    ("96365 + 96366 sequence error (CARC 4 / NCCI bundle)", "CO-4 on 96366", "add-on-without-primary"),
+    ("96366 under-counted (no denial: under-billed claim)", "96366 was undercounted", "under-billed"),
+    ("Two 96365 codes on same encounter (NCCI bundle)", "two 96365, CO-236", "second-initial"),
+    ("96365 + 96360 same encounter (NCCI bundle)", "CO-236 on 96360", "hydration-beside-drug"),
+)
+
+
+@pytest.mark.parametrize(("title", "number", "wanted"), SEED_ROWS, ids=[row[2] for row in SEED_ROWS])
+def test_each_row_of_the_seeds_table_is_known_by_its_words_and_by_number(
+    title: str, number: str, wanted: str
+) -> None:
+    assert ids(title) == [wanted]
+    assert wanted in ids(number)
+
+
+SEED_MISTAKES = (
+    ("our 12 minute infusion was downcoded to a push", "paid-as-push"),
+    ("96366 denied, time not met", "too-many-units"),
+    ("96368 denied, payer says sequential", "simultaneous"),
+    ("J-code without administration", "partner-missing"),
+    ("96366 without a primary infusion code", "add-on-without-primary"),
+    ("records have no stop time", "record-does-not-support"),
+)
+
+
+@pytest.mark.parametrize(("said", "wanted"), SEED_MISTAKES, ids=[row[1] for row in SEED_MISTAKES])
+def test_the_seeds_common_mistakes_are_known_as_denials(said: str, wanted: str) -> None:
+    assert wanted in ids(said)
+
+
+@pytest.mark.parametrize(
+    "writing",
+    ["CO-29", "CO 29", "co29", "CARC 29", "carc-29", "PR-29", "reason code 29", "denial code 29", "29", "29 denied",
+     "CARC: 029", "CO-29 on 96365", "ANSI 29", "29 N4"],
+)  # fmt: skip
+def test_a_number_is_read_in_any_usual_writing(writing: str) -> None:
+    assert "too-late" in ids(writing)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "hello", "96365", "infusion ran 127 minutes", "CO-999", "N999", "osteoporosis M80", "dx M80", "kidney N19.2",
+     "97 minutes of infusion", "the weather is fine", "vitamin B12 shot for 29 patients"],
+)  # fmt: skip
+def test_what_names_no_denial_is_not_guessed(said: str) -> None:
+    assert read_denial(said) == ()
+
+
+def test_units_beside_a_number_are_no_second_number() -> None:
+    assert read_denial("CO-97, 4 units of 96366")[0].numbers == ("CARC 97",)
+    assert set(ids("CO-97/29")) >= {"too-late", "second-initial"}
+
+
+def test_a_remark_code_or_words_choose_among_the_patterns_of_one_number() -> None:
+    assert len(ids("CO-16")) > 2
+    assert ids("CO-16 N822") == ["waste-modifier"]
+    assert ids("CO-16 96413 for a non-chemo drug") == ["chemo-code-refused"]
+
+
+def test_a_biller_may_name_hydration_without_its_codes() -> None:
+    assert read_denial("CO-50 hydration")[0].named == ("96360", "96361")
+
+
+@pytest.mark.parametrize("denial", DENIALS.values(), ids=lambda one: one.id)
+def test_every_pattern_is_reached_by_each_of_its_numbers_and_phrases(denial: object) -> None:
+    row = DENIALS[denial.id]  # type: ignore[attr-defined]
+    for number in row.carc:
+        assert row.id in ids(f"CO-{number}")
+    for remark in row.rarc:
+        assert row.id in ids(f"remark {remark}")
+    for phrase in row.words:
+        said = " ".join(part.strip("()").split("|")[0] for part in phrase.split())
+        assert row.id in ids(said), said
+
+
+def test_findings_named_in_the_table_are_those_of_the_claim_check() -> None:
+    path = Path(__file__).parents[2] / "coding" / "tables" / "findings.toml"
+    kinds = set(tomllib.loads(path.read_text(encoding="utf-8"))["kind"])
+    assert {kind for one in DENIALS.values() for kind in one.findings} <= kinds
+
+
+# --- judging the seeds' rows
+
+
+def test_chemo_code_for_an_ordinary_biologic_is_corrected_and_the_lines_are_those_of_the_seed() -> None:
+    found = judged("CO-16 on 96413", infliximab(), claim("96413", "96415"))
+    assert (found.verdict, found.do) == (DOES_NOT, CORRECT)
+    assert found.corrected == (Corrected("96365", 1), Corrected("96366", 1))
+    assert {one.code for one in found.unsupported} == {"96413", "96415"}
+
+
+def test_medicare_reads_the_same_chart_as_chemo_family_and_the_denial_is_appealed() -> None:
+    found = judged("CO-16 on 96413", infliximab(), claim("96413", "96415"), MEDICARE)
+    assert (found.verdict, found.do) == (SUPPORTS, APPEAL)
+
+
+def test_an_added_hour_without_its_first_hour_is_sent_again_with_both() -> None:
+    found = judged("CO-4 96366, no primary", infliximab(), claim("96366"))
+    assert (found.verdict, found.do) == (SUPPORTS, CORRECT)
+    assert [line.code for line in found.corrected] == ["96365", "96366"]
+    assert judged("CO-4 96366, no primary", infliximab(), claim("96365", "96366")).do == APPEAL
+    short = judged("CO-4 96366, no primary", infliximab(104), claim("96365", "96366"))
+    assert (short.verdict, short.corrected) == (DOES_NOT, (Corrected("96365", 1),))
+
+
+def test_an_under_billed_claim_gains_its_hours() -> None:
+    found = judged("96366 underbilled", infliximab(), claim("96365"))
+    assert (found.verdict, found.do) == (SUPPORTS, CORRECT)
+    assert Corrected("96366", 1) in found.corrected
+
+
+def test_two_initials_on_one_site_are_corrected_to_a_sequential_drug() -> None:
+    chart = visit(infusion("A1", "Vancomycin", 0, 90), infusion("A2", "Ceftriaxone", 95, 125))
+    found = judged("two 96365 denied", chart, claim("96365 x2"))
+    assert (found.verdict, found.do) == (DOES_NOT, CORRECT)
+    assert found.corrected == (Corrected("96365", 1), Corrected("96367", 1))
+    assert judged("two 96365 denied", chart).verdict == DOES_NOT
+
+
+def test_two_initials_at_two_needed_sites_are_supported_with_their_modifier() -> None:
+    chart = visit(
+        infusion("A1", "Vancomycin", 0, 90),
+        infusion("A2", "Phenytoin", 10, 40, "R hand PIV", ("second-site-needed",)),
+    )
+    without = judged("two 96365 denied", chart, claim("96365 x2"))
+    assert (without.verdict, without.do) == (SUPPORTS, CORRECT)
+    assert Corrected("96365", 1, ("59",)) in without.corrected
+    assert judged("two 96365 denied", chart, claim("96365", "96365-59")).do == APPEAL
+
+
+def test_a_second_site_without_its_reason_leaves_the_answer_open() -> None:
+    chart = visit(infusion("A1", "Vancomycin", 0, 90), infusion("A2", "Phenytoin", 10, 40, "R hand PIV"))
+    found = judged("two 96365 denied", chart, claim("96365 x2"))
+    assert (found.verdict, found.do) == (CANNOT_TELL, PROVE)
+    assert [one.code for one in found.missing if one.decides] == ["SECOND_SITE_UNSUPPORTED"]
+
+
+def test_hydration_beside_a_drug_becomes_its_further_hour_or_nothing() -> None:
+    drug = infusion("A1", "Vancomycin", 0, 60)
+    own = judged("CO-236 96365 + 96360", visit(drug, fluid("F1", 60, 120)), claim("96365", "96360"))
+    assert (own.verdict, own.do) == (DOES_NOT, CORRECT)
+    assert [line.code for line in own.corrected] == ["96365", "96361"]
+    under = judged("CO-236 96365 + 96360", visit(drug, fluid("F1", 0, 60)), claim("96365", "96360"))
+    assert [line.code for line in under.corrected] == ["96365"]
+
+
+# --- what the chart cannot answer
+
+
+@pytest.mark.parametrize("denial", [one for one in DENIALS.values() if one.about == ADMINISTRATION], ids=lambda one: one.id)
+def test_an_infusion_without_a_stop_leaves_every_denial_of_its_lines_open(denial: object) -> None:
+    chart = infliximab(None)
+    row = DENIALS[denial.id]  # type: ignore[attr-defined]
+    for billed in (None, claim("96365", "96366")):
+        found = judge(row, code(chart), chart, COMMERCIAL, billed)
+        assert found.verdict == CANNOT_TELL and found.corrected == ()
+        if row.id not in ("inpatient",):
+            assert any(one.decides and one.would_prove for one in found.missing)
+
+
+@pytest.mark.parametrize("denial", [one for one in DENIALS.values() if one.about == OUTSIDE], ids=lambda one: one.id)
+def test_what_no_chart_can_answer_is_settled_elsewhere(denial: object) -> None:
+    row = DENIALS[denial.id]  # type: ignore[attr-defined]
+    found = judge(row, code(infliximab()), infliximab(), COMMERCIAL)
+    assert (found.verdict, found.do) == (CANNOT_TELL, ELSEWHERE) and found.steps
+
+
+def test_a_fluid_without_a_stop_does_not_hold_the_answer_about_a_drug() -> None:
+    open_fluid = fluid("F1", 150, 200)._replace(stop=None)
+    chart = visit(infusion("A1", "Infliximab", 14, 141), open_fluid)._replace(conditions=CROHN)
+    assert judged("CO-151 on 96366", chart).verdict == SUPPORTS
+    assert judged("CO-50 hydration", chart).verdict == CANNOT_TELL
+
+
+def test_an_empty_chart_proves_nothing_either_way() -> None:
+    assert judged("CO-151 on 96366", visit()).verdict == CANNOT_TELL
+
+
+def test_an_inpatient_stay_makes_the_denial_right() -> None:
+    found = judged("CO-60", infliximab()._replace(kind="inpatient"))
+    assert (found.verdict, found.do) == (DOES_NOT, STANDS)
+
+
+def test_an_office_infusion_in_a_facility_place_makes_the_denial_right() -> None:
+    office = policy_for("professional")
+    found = judged("CO-58", infliximab()._replace(place="22"), policy=office)
+    assert found.do == STANDS and "22" in found.why
+
+
+def test_a_payer_that_pays_nothing_apart_is_told_as_such() -> None:
+    found = judged("CO-234 on 96365", infliximab(), policy=policy_for("facility", "cigna"))
+    assert (found.verdict, found.do) == (SUPPORTS, CONTRACT)
+
+
+def test_a_missing_jz_is_answered_by_the_vials_alone() -> None:
+    row = infusion("A1", "Infliximab 400 mg", 14, 141)._replace(dose=Quantity(400, "mg"))
+    vials = row._replace(waste=Waste(((4, Quantity(100, "mg")),), Quantity(0, "mg"), True, "4 vials, none wasted"))
+    assert judged("J1745 missing JZ", visit(vials)).verdict == SUPPORTS
+    assert judged("J1745 missing JZ", visit(row)).verdict == CANNOT_TELL
+
+
+def test_without_a_claim_a_named_code_is_held_against_the_lines() -> None:
+    assert judged("CO-151 on 96366", infliximab()).verdict == SUPPORTS
+    assert judged("CO-151 on 96366", infliximab(104)).verdict == DOES_NOT
+
+
+def test_the_facts_are_those_of_the_chart() -> None:
+    [fact] = judged("CO-151 on 96366", infliximab()).facts
+    assert (fact.administration, fact.drug, fact.start, fact.stop, fact.minutes) == ("A1", "Infliximab", "09:14", "11:21", 127)
+    assert fact.grade == CHARTED and fact.codes == ("96365", "96366")
+    assert fact.indication == "K50.90 (Crohn's disease)"
+
+
+def test_times_that_cannot_be_are_not_counted() -> None:
+    chart = visit(infusion("A1", "Vancomycin", 60, None)._replace(stop=Moment(infusion("x", "y", 0, 1).start.at, 0)))  # type: ignore[union-attr]
+    found = judged("CO-151 on 96366", chart)
+    assert found.verdict == CANNOT_TELL and found.facts[0].minutes is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(visits(), st.sampled_from(sorted(DENIALS)))
+def test_a_claim_equal_to_the_lines_is_never_refused_and_one_unit_more_never_supported(
+    chart: Encounter, id: str
+) -> None:
+    coded = code(chart)
+    lines = tuple(Billed(line.code, line.units, line.modifiers) for line in corrected(coded))
+    denial = DENIALS[id]
+    if not lines:
+        return
+    same = judge(denial, coded, chart, COMMERCIAL, BilledClaim(lines, "made"))
+    assert same.verdict != DOES_NOT and not same.unsupported
+    more = BilledClaim((lines[0]._replace(units=lines[0].units + 1), *lines[1:]), "made")
+    over = judge(denial, coded, chart, COMMERCIAL, more)
+    assert over.unsupported and (over.verdict != SUPPORTS or not covers(_asked(over), lines[0].code))
+    assert same.corrected in ((), corrected(coded))
+
+
+def _asked(found: Judgement) -> tuple[str, ...]:
+    return tuple(line.code for line in found.lines)
+
+
+# --- the command
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["denial", *arguments, "--chart", str(EXAMPLE)])
+    return done.exit_code, done.output
+
+
+def test_the_command_answers_in_eighty_columns() -> None:
+    code_, said = run("CO-97", "--claim", "96365 x2; 96366")
+    assert code_ == 0 and "two initial codes" in said.lower() and "send a corrected claim" in said
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_the_command_gives_json_with_the_same_verdict() -> None:
+    _, said = run("CO-16 on 96413", "--payer", "medicare", "--format", "json")
+    [row] = orjson.loads(said)["denials"]
+    assert (row["verdict"], row["do"]) == (SUPPORTS, APPEAL)
+
+
+def test_the_command_knows_a_denial_that_it_does_not_know_and_a_claim_that_it_cannot_read() -> None:
+    code_, said = run("the moon")
+    assert code_ == 2 and "no denial that Chairtime knows" in said
+    code_, said = run("CO-97", "--claim", "96365 x2; bananas")
+    assert code_ == 2 and "line 2" in said
+
+
+def test_the_shipped_example_answers_the_seeds_first_row() -> None:
+    chart = read_bundle(orjson.loads(EXAMPLE.read_bytes()))
+    opened, _ = open_visit(chart, COMMERCIAL)
+    assert opened is not None
+    [denial] = read_denial("CO-16 on 96413")
+    found = judge(denial, opened.coded, opened.encounter, COMMERCIAL)
+    assert found.verdict == DOES_NOT and Corrected("J1745", 40, ("JZ",)) in found.corrected
