@@ -103,11 +103,11 @@ def missing(case: Case, open: Open, drugs: Open) -> list[Finding]:
     for group in _by_rows(open.wanted):
         ids = {id for line in group for id in line.administrations}
         own = [line for line in case.coded.drug_lines if ids & set(line.administrations)]
-        if any(line.code in billed for line in own):
-            findings.append(found(case, "administration-missing", Open((), group)))
-            continue
         if all(line.code in CODES and CODES[line.code].role == HOUR for line in group):
             findings.append(_too_few(case, group[0].code, Open((), group)))
+            continue
+        if any(line.code in billed for line in own):
+            findings.append(found(case, "administration-missing", Open((), group)))
             continue
         partners = tuple(line for line in left.wanted if ids & set(line.administrations))
         left = left.less(Open((), partners))

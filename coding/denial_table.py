@@ -24,7 +24,11 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"(?<![\w.])((?:MA|M|N)\d{1,3})\b(?!\.\d)", re.IGNORECASE)
-# M80 and N20 are also the first signs of diagnosis codes.
+# M80 and N20 are diagnosis codes too: they are remark codes only where something speaks of a denial.
+_LIKE_DIAGNOSIS = re.compile(r"[MN]\d\d", re.IGNORECASE)
+_OF_A_DENIAL = re.compile(
+    r"\b(?:rarc|remarks?|code|den(?:ied|ial)|reject\w*|payer|paid|not covered|bundled)\b", re.IGNORECASE
+)
 _DIAGNOSIS_BEFORE = re.compile(r"\b(?:for|dx|icd|icd-?10|diagnos[ie]s|diagnosed with)\W*$", re.IGNORECASE)
 _BARE = re.compile(r"\b(\d{1,3}|[AB]\d{1,2})\b", re.IGNORECASE)
 _ORDINARY = re.compile(
@@ -133,8 +137,9 @@ def read_denial(text: str) -> tuple[Denial, ...]:
     words = _words(text)
     named = named or tuple(dict.fromkeys(code for word, codes in _NAMES.items() if word in words for code in codes))
     rest = _BILLED_CODE.sub(" ", text)
-    remarks = _remarks(rest)
     reasons = _reasons(rest)
+    sure = bool(reasons or named or _OF_A_DENIAL.search(rest) or _is_bare(rest))
+    remarks = _remarks(rest, sure)
     weighed = [(_fit(one, reasons, remarks, named, words), one) for one in _ROWS]
     best = max((fit for fit, _ in weighed), default=0)
     numbers = (*(f"CARC {code}" for code in sorted(reasons)), *(f"RARC {code}" for code in sorted(remarks)))
@@ -171,11 +176,13 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(lowered))
 
 
-def _remarks(text: str) -> frozenset[str]:
+def _remarks(text: str, sure: bool) -> frozenset[str]:
     return frozenset(
         found[1].upper()
         for found in _REMARK.finditer(text)
-        if found[1].upper() in _REMARKS and not _DIAGNOSIS_BEFORE.search(text, 0, found.start())
+        if found[1].upper() in _REMARKS
+        and (sure or not _LIKE_DIAGNOSIS.fullmatch(found[1]))
+        and not _DIAGNOSIS_BEFORE.search(text, 0, found.start())
     )
 
 
@@ -187,8 +194,11 @@ def _reasons(text: str) -> frozenset[str]:
         while following := _NEXT.match(text, end):
             found.add(following[1].upper())
             end = following.end()
-    left = _REMARK.sub(" ", text)
-    # A number without a prefix is a reason code only where nothing else is said.
-    if not found and not _ORDINARY.sub("", _BARE.sub(" ", left).lower()):
-        found = {code.upper() for code in _BARE.findall(left)}
+    if not found and _is_bare(text):
+        found = {code.upper() for code in _BARE.findall(_REMARK.sub(" ", text))}
     return frozenset(code.lstrip("0") for code in found) & _REASONS
+
+
+def _is_bare(text: str) -> bool:
+    """Whether nothing but numbers is said: only then is a number without a prefix a reason code."""
+    return not _ORDINARY.sub("", _BARE.sub(" ", _REMARK.sub(" ", text)).lower())

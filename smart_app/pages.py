@@ -29,10 +29,12 @@ from smart_app.visit import (
     Seen,
     Wrong,
     chosen,
+    coverage,
     fetched_of,
     links_of,
     own_launch,
     policy_asked,
+    policy_named,
     seen_in,
     strip_of,
     treated_in,
@@ -67,6 +69,7 @@ def chart(id: str) -> str:
         full=full,
         every_ruler=request.args.get("rulers") == "all",
         panel=panel_of(launch, found.visit, policy, full=full),
+        coverage=coverage(),
     )
 
 
@@ -98,7 +101,7 @@ def encounters(id: str) -> str:
     """All visits of the patient with infusions, newest first."""
     browser, launch = own_launch(id)
     fetched = fetched_of(browser, launch, "")
-    return _encounters(launch, fetched, treated_in(seen_in(fetched, policy_asked())))
+    return _encounters(launch, fetched, treated_in(seen_in(fetched, policy_named())))
 
 
 @pages.get("/e/<id>/rules/")

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from coding.model import DERIVED, Coded, Encounter
 from coding.policy import Policy
 from coding.rules import CARDS, Card
+from smart_app.coverage import Payer
 from smart_app.pages_env import render
 from smart_app.timeline import Timeline, timeline_of
 from smart_app.timeline_svg import draw
@@ -107,6 +108,7 @@ def encounter_view(
     now: int | None = None,
     full: bool = False,
     every_ruler: bool = False,
+    coverage: Payer | None = None,
 ) -> EncounterView:
     """One answer as a view. now: epoch seconds, for what a stop at this minute would give. full: everything unfolded."""
     rows = rows_of(encounter)
@@ -127,7 +129,7 @@ def encounter_view(
         f"Infusions of {full_date(visit.date)}" if visit.date else "Infusions",
         patient,
         visit,
-        policy_view(policy, (*rules, *(step.rule for step in coded.steps)), rules_date, action),
+        policy_view(policy, (*rules, *(step.rule for step in coded.steps)), rules_date, action, coverage),
         claim_of(lines),
         adds_up(coded, rows, held, unused),
         missing,
@@ -181,12 +183,13 @@ def encounter_page(
     full: bool = False,
     every_ruler: bool = False,
     panel: PanelView | None = None,
+    coverage: Payer | None = None,
 ) -> str:
     """The page of one visit. base: the path of the launch, without a slash at its end.
 
     links, each left out where it does not apply: self (this page; its query is kept when the policy changes), encounters (other
     visits), sign_out (POST), csrf (its token), style (sheet of the EHR's colours), csv, chargeitem, claim (exports),
-    sign_off (POST). now: epoch seconds, or None where no infusion can be running.
+    sign_off (POST), check, denial, checklist (pages about the claim of the visit). coverage: the payer as the chart names it. now: epoch seconds, or None where no infusion can be running.
     """
     action = links.get("self", f"{base}/")
     view = encounter_view(
@@ -201,6 +204,7 @@ def encounter_page(
         now=now,
         full=full,
         every_ruler=every_ruler,
+        coverage=coverage,
     )
     forms = {
         "short": address(action, policy, {}),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from coding.policy import SWITCHES, Policy, payer_named, payers
+from coding.policy_differences import PolicyDifference, differences_from_default
 from coding.rules import CARDS, VERSION
+from smart_app.coverage import Payer
 from smart_app.view_words import long_date, parse_day
 
 SETTINGS = (("facility", "Facility (hospital outpatient)"), ("professional", "Professional (office, infusion suite)"))
+
+SHORT = 60  # characters of what a Coverage says, on the strip
 
 
 class Choice(NamedTuple):
@@ -36,7 +41,8 @@ class SwitchView(NamedTuple):
 class PolicyView(NamedTuple):
     """words: what is in force, in short. keep: values of the address that a change must not lose.
 
-    reset: the query that takes back the user's switches."""
+    reset: the query that takes back the user's switches. coverage: what the chart says of the payer, in short, and coverage_why, how
+    it was read; "" where it says nothing. differences: from the commercial default."""
 
     words: str
     rules: str
@@ -47,9 +53,14 @@ class PolicyView(NamedTuple):
     action: str
     keep: tuple[tuple[str, str], ...]
     reset: str
+    coverage: str
+    coverage_why: str
+    differences: tuple[PolicyDifference, ...]
 
 
-def policy_view(policy: Policy, rules: Iterable[str], date: str, action: str) -> PolicyView:
+def policy_view(
+    policy: Policy, rules: Iterable[str], date: str, action: str, coverage: Payer | None = None
+) -> PolicyView:
     """The strip. rules: those used on the page; only their switches are offered, and those that were changed."""
     touched = {name for rule in rules if rule in CARDS for name in CARDS[rule].switch if name in SWITCHES}
     names = [name for name in SWITCHES if name in touched or name in policy.overridden]
@@ -64,7 +75,20 @@ def policy_view(policy: Policy, rules: Iterable[str], date: str, action: str) ->
         parts.path or "./",
         tuple(_kept(action).items()),
         "?" + urlencode({**_kept(action), "setting": policy.setting, "payer": policy.payer}),
+        _covered(policy, coverage) if coverage else "",
+        coverage.why if coverage else "",
+        differences_from_default(policy),
     )
+
+
+def _covered(policy: Policy, coverage: Payer) -> str:
+    """What the chart says of the payer, beside the payer in force."""
+    said = textwrap.shorten(coverage.said, SHORT, placeholder=" …")
+    if coverage.payer == policy.payer:
+        return f"payer from Coverage: {said}"
+    if coverage.payer:
+        return f"Coverage names another payer: {said}"
+    return "payer not read from Coverage" if coverage.why else ""
 
 
 def setting_and_payer(policy: Policy) -> str:

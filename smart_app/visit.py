@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import request
+from flask import g, request
 
 from coding.engine import code_visits
 from coding.model import Coded, Encounter
@@ -16,6 +17,7 @@ from launch.problems import LaunchProblem
 from smart_app import sessions
 from smart_app.chart import read_bundle
 from smart_app.coded import with_chart
+from smart_app.coverage import Payer, payer_of
 from smart_app.fhir import Fetched, as_bundle, fetch_chart, fetch_encounters
 from smart_app.launching import refreshed, services
 from smart_app.view_people import PatientStrip, patient_strip
@@ -23,6 +25,7 @@ from smart_app.view_people import PatientStrip, patient_strip
 NOT_SWITCHES = ("setting", "payer", "encounter", "print", "fresh", "rulers", "years")
 NO_VISIT = "none"
 PASSING = ("print", "fresh", "rulers")  # forms of a page, not what it is about
+NO_COVERAGE = Payer("", "", "")
 ALL_YEARS = ("1900-01-01T00:00:00Z", "2100-01-01T00:00:00Z")
 
 
@@ -78,6 +81,7 @@ def own_launch(id: str) -> tuple[str, Launch]:
     if launch is None:
         raise NotYours
     built.talks.touch(id)
+    g.launch = browser, launch
     return browser, launch
 
 
@@ -86,7 +90,8 @@ def fetched_of(browser: str, launch: Launch, wanted: str) -> Fetched:
     built = services()
     window = ALL_YEARS if request.args.get("years") == "all" and wanted in ("", NO_VISIT) else None
     key = f"{wanted} all years" if window else wanted
-    kept = None if "fresh" in request.args else built.charts.find(launch.id, key)
+    read: dict[str, Fetched] = g.setdefault("read", {})  # within one request a chart is read once, fresh or not
+    kept = read.get(key) if "fresh" in request.args else built.charts.find(launch.id, key)
     if kept is not None:
         return kept
 
@@ -99,19 +104,58 @@ def fetched_of(browser: str, launch: Launch, wanted: str) -> Fetched:
     else:
         fetched = fetch_encounters(launch, built.http, window=window, refresh=refresh)
     built.charts.keep(launch.id, key, fetched)
+    read[key] = fetched
     built.audit.record("chart read", launch.id, resources=len(fetched.resources), notices=len(fetched.notices))
     return fetched
 
 
 def policy_asked() -> Policy:
-    """The policy that the address names, the installation's where it names none. Raises Wrong."""
+    """The policy that the address names. A payer that it leaves open: that of the Coverage of the visit, else the installation's.
+
+    Raises Wrong.
+    """
+    return policy_named("" if request.args.get("payer") else coverage().payer)
+
+
+def policy_named(payer: str = "", setting: str = "") -> Policy:
+    """The policy that the address names; what it leaves open as given here, else as the installation has it. Raises Wrong."""
     config = services().config
     given = request.args
     switches = {name: value for name, value in given.items() if name not in NOT_SWITCHES and value}
     try:
-        return policy_for(given.get("setting") or config.setting, given.get("payer") or config.payer, switches)
+        return policy_for(
+            given.get("setting") or setting or config.setting, given.get("payer") or payer or config.payer, switches
+        )
     except PolicyError as error:
         raise Wrong(str(error)) from None
+
+
+def coverage() -> Payer:
+    """What the Coverage of the visit says of its payer; nothing where no launch or no single visit is open."""
+    if "launch" not in g:
+        return NO_COVERAGE
+    if "coverage" not in g:
+        g.coverage = _coverage(*g.launch)
+    found: Payer = g.coverage
+    return found
+
+
+def _coverage(browser: str, launch: Launch) -> Payer:
+    wanted = _wanted(browser, launch)
+    if not wanted:
+        return NO_COVERAGE
+    resources = fetched_of(browser, launch, wanted).resources
+    if not any(one.get("resourceType") == "Coverage" for one in resources):
+        return NO_COVERAGE
+    return payer_of(resources, _day(resources, wanted), launch.patient)
+
+
+def _day(resources: Iterable[dict[str, Any]], wanted: str) -> str:
+    """The day on which the visit began, as the chart writes it, or ""."""
+    visits = (one for one in resources if one.get("resourceType") == "Encounter" and one.get("id") == wanted)
+    period = next(visits, {}).get("period")
+    start = period.get("start") if isinstance(period, dict) else ""
+    return start[:10] if isinstance(start, str) else ""
 
 
 def seen_in(fetched: Fetched, policy: Policy) -> list[Seen]:
@@ -128,17 +172,24 @@ def treated_in(seen: list[Seen]) -> list[Seen]:
 
 def chosen(browser: str, launch: Launch, policy: Policy) -> Chosen:
     """The visit that the address names, else the one in context, else the only one with administrations."""
-    wanted = request.args.get("encounter", "") or launch.encounter
+    wanted = _wanted(browser, launch)
     if not wanted:
         listed = fetched_of(browser, launch, "")
-        treated = treated_in(seen_in(listed, policy))
-        if len(treated) != 1:
-            return Chosen(listed, None, treated)
-        wanted = treated[0].name
+        return Chosen(listed, None, treated_in(seen_in(listed, policy)))
     fetched = fetched_of(browser, launch, wanted)
     seen = seen_in(fetched, policy)
     found = next((one for one in seen if wanted in (one.name, *one.encounter.parts)), None)
     return Chosen(fetched, found, treated_in(seen))
+
+
+def _wanted(browser: str, launch: Launch) -> str:
+    """The id of the visit that the address names, else of that in context, else of the only one with administrations, or ""."""
+    wanted = request.args.get("encounter", "") or launch.encounter
+    if wanted:
+        return wanted
+    chart = read_bundle(as_bundle(fetched_of(browser, launch, ""), "launch"), services().config.zone)
+    treated = [one for one in chart.encounters if one.administrations]
+    return (treated[0].id or NO_VISIT) if len(treated) == 1 else ""
 
 
 def query_kept() -> str:
@@ -162,6 +213,9 @@ def links_of(launch: Launch) -> dict[str, str]:
         "self": f"{here}/?{query}" if query else f"{here}/",
         "sign_out": f"{here}/sign-out",
         "encounters": f"{here}/encounters",
+        "checklist": f"{here}/checklist{query_kept()}",
+        "check": f"{here}/claim{query_kept()}",
+        "denial": f"{here}/denial{query_kept()}",
     }
     if launch.style_url:
         links["style"] = f"{here}/style.css"

@@ -1,4 +1,4 @@
-"""Claims made in one line: typed as a biller would, or out of the answer for a chart."""
+"""Claims made in one line, typed as a biller would or made of the answer for a chart, and small charts to hold them against."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from coding import Encounter, code, policy_for
 from coding.billed import Billed, BilledClaim, Corrected, Finding
 from coding.check import check
-from coding.model import Coded, DrugLine, Line, Quantity, Waste
+from coding.model import Administration, Coded, DrugLine, Line, Quantity, Waste
 from coding.policy import Policy
-from tests.charts import infusion
+from tests.charts import infusion, visit
 
 DAY = "2026-03-10"
 Totals = Counter[tuple[str, tuple[str, ...], str]]
@@ -31,10 +31,7 @@ def _line(said: str, number: int, date: str) -> Billed:
 
 def claim_of(coded: Coded) -> BilledClaim:
     """The claim that bills exactly what is coded."""
-    return of_lines((*coded.lines, *coded.drug_lines))
-
-
-def of_lines(lines: Iterable[Line | DrugLine]) -> BilledClaim:
+    lines = (*coded.lines, *coded.drug_lines)
     made = (Billed(one.code, one.units, one.modifiers, one.date, place=f"line {n}") for n, one in enumerate(lines, 1))
     return BilledClaim(tuple(made), "made of the answer")
 
@@ -68,12 +65,15 @@ def policy_of(setting: str, payer: str) -> Policy:
     return policy_for(setting, payer)
 
 
-def infliximab(
-    minutes: int | None = 127, vials: int = 4, dose: int = 400, none: bool = True, discarded: int = 0
-) -> Encounter:
-    """One infliximab infusion from nine on, with its vials charted."""
-    from tests.charts import visit
+def dosed(row: Administration, dose: float, unit: str = "mg", waste: Waste | None = None) -> Administration:
+    """The row with its dose, and what is charted of vials."""
+    return row._replace(dose=Quantity(dose, unit), waste=waste)
 
-    waste = Waste(((vials, Quantity(100, "mg")),), Quantity(discarded, "mg"), none, f"{vials} x 100 mg vials")
-    row = infusion("A1", "Infliximab", 0, minutes)._replace(dose=Quantity(dose, "mg"), waste=waste, reasons=("K50.90",))
-    return visit(row)
+
+def infliximab(minutes: int | None = 127, dose: int = 400, wasted: int | None = 0) -> Encounter:
+    """One infliximab infusion for Crohn's disease from nine on; wasted: mg out of four vials, None: nothing charted of vials."""
+    waste = None
+    if wasted is not None:
+        vials = ((4, Quantity(100, "mg")),)
+        waste = Waste(vials, Quantity(wasted, "mg"), not wasted, f"4 x 100 mg vials, {wasted} mg wasted")
+    return visit(dosed(infusion("A1", "Infliximab", 0, minutes), dose, "mg", waste)._replace(reasons=("K50.90",)))

@@ -35,7 +35,7 @@ from coding.policy import Policy, policy_for
 from smart_app.asking import open_visit
 from smart_app.chart import read_bundle
 from smart_app.cli import main
-from tests.charts import fluid, infusion, push, visit, visits
+from tests.charts import fluid, infusion, visit, visits
 
 EXAMPLE = Path(__file__).parents[2] / "smart_app" / "examples" / "infliximab.json"
 COMMERCIAL, MEDICARE = policy_for(), policy_for("facility", "medicare")
@@ -78,9 +78,7 @@ SEED_ROWS = (
 
 
 @pytest.mark.parametrize(("title", "number", "wanted"), SEED_ROWS, ids=[row[2] for row in SEED_ROWS])
-def test_each_row_of_the_seeds_table_is_known_by_its_words_and_by_number(
-    title: str, number: str, wanted: str
-) -> None:
+def test_each_row_of_the_seeds_table_is_known_by_its_words_and_by_number(title: str, number: str, wanted: str) -> None:
     assert ids(title) == [wanted]
     assert wanted in ids(number)
 
@@ -219,7 +217,9 @@ def test_hydration_beside_a_drug_becomes_its_further_hour_or_nothing() -> None:
 # --- what the chart cannot answer
 
 
-@pytest.mark.parametrize("denial", [one for one in DENIALS.values() if one.about == ADMINISTRATION], ids=lambda one: one.id)
+@pytest.mark.parametrize(
+    "denial", [one for one in DENIALS.values() if one.about == ADMINISTRATION], ids=lambda one: one.id
+)
 def test_an_infusion_without_a_stop_leaves_every_denial_of_its_lines_open(denial: object) -> None:
     chart = infliximab(None)
     row = DENIALS[denial.id]  # type: ignore[attr-defined]
@@ -278,7 +278,13 @@ def test_without_a_claim_a_named_code_is_held_against_the_lines() -> None:
 
 def test_the_facts_are_those_of_the_chart() -> None:
     [fact] = judged("CO-151 on 96366", infliximab()).facts
-    assert (fact.administration, fact.drug, fact.start, fact.stop, fact.minutes) == ("A1", "Infliximab", "09:14", "11:21", 127)
+    assert (fact.administration, fact.drug, fact.start, fact.stop, fact.minutes) == (
+        "A1",
+        "Infliximab",
+        "09:14",
+        "11:21",
+        127,
+    )
     assert fact.grade == CHARTED and fact.codes == ("96365", "96366")
     assert fact.indication == "K50.90 (Crohn's disease)"
 
