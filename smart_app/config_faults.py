@@ -19,6 +19,7 @@ from smart_app.store import StoreFault, check_store
 SECRET_VARIABLE = "CHAIRTIME_SECRET"  # noqa: S105 - the name of a variable
 RECORDS = ("audit_file", "unanswered_file")
 TEXTS = ("base_url", "store", "keys_file", *RECORDS, "zone", "setting", "payer")
+LISTS = ("fee_files",)
 NUMBERS = ("idle_minutes", "absolute_hours")
 
 
@@ -52,7 +53,12 @@ def type_faults(table: Mapping[str, Any]) -> list[str]:
         for key in NUMBERS
         if type(table.get(key, 1)) is not int or table.get(key, 1) < 1
     ]
-    return texts + numbers
+    lists = [
+        f'{key} must be a list of texts, for example {key} = ["..."].'
+        for key in LISTS
+        if not isinstance(table.get(key, []), list) or not all(isinstance(one, str) for one in table.get(key, []))
+    ]
+    return texts + numbers + lists
 
 
 def secret_faults(secret: bytes) -> list[str]:

@@ -15,6 +15,7 @@ from coding.panel.forms import (
     LENGTHS,
     LIKENESS,
     MORE_UNITS,
+    NAMES_CHART,
     POINTS,
     SUPPOSES,
 )
@@ -116,7 +117,10 @@ def read(question: str, state: State, charted: bool) -> Asked:
     best = _best(answers, [one for one in every if one.row.declined and one.row.id not in spared])
     complete = is_complete(case, text, own, best, charted, state)
     about = _about_subject(
-        every, best, Pointing(drugs, codes, own, points, charted, charted or bool(state.items)), complete
+        every,
+        best,
+        Pointing(drugs, codes, own, points, charted, charted or bool(state.items), bool(NAMES_CHART.search(text))),
+        complete,
     )
     beside = (
         answers[1]
@@ -162,7 +166,7 @@ def _best(rules: list[Match], declines: list[Match]) -> Match | None:
 
 
 class Pointing(NamedTuple):
-    """What a question points with. subject: there is a chart or a case that it can point to."""
+    """What a question points with. subject: there is a chart or a case to point to. names_chart: it can mean nothing else."""
 
     drugs: tuple[Mention, ...]
     codes: tuple[str, ...]
@@ -170,6 +174,7 @@ class Pointing(NamedTuple):
     points: bool
     charted: bool
     subject: bool
+    names_chart: bool
 
 
 def _about_subject(every: tuple[Match, ...], best: Match | None, by: Pointing, complete: bool) -> Row | None:
@@ -180,7 +185,7 @@ def _about_subject(every: tuple[Match, ...], best: Match | None, by: Pointing, c
     computed = next((one for one in every if one.row.compute), None)
     if computed is not None:
         score = computed.score + (LIKENESS.points if by.points else LIKENESS.plain)
-        score += LIKENESS.present if by.subject else LIKENESS.absent
+        score += LIKENESS.present if by.subject or by.names_chart else LIKENESS.absent
         if score >= LIKENESS.chart and (best is None or score >= best.score):
             return computed.row
     if not by.subject or complete:

@@ -42,6 +42,7 @@ def _features(name: str) -> frozenset[str]:
 
 LIKENESS = Likeness(**dict(_TABLE["likeness"]))  # type: ignore[call-overload]
 POINTS = _pattern("points")
+NAMES_CHART = _pattern("names-chart")
 SUPPOSES = _pattern("supposes")
 QUESTION = _pattern("question")
 ASKS_CODES = _pattern("asks-codes")
