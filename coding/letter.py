@@ -13,7 +13,7 @@ from typing import NamedTuple
 from coding.billed import BilledClaim, Corrected
 from coding.codes import label
 from coding.denial import APPEAL, CONTRACT, CORRECT, SUPPORTS, Judgement
-from coding.denial_facts import Given, corrected, in_family, line_words, summed
+from coding.denial_facts import Given, corrected, covers, in_family, line_words, summed
 from coding.denial_table import DRUG
 from coding.model import ABSENT, CHARTED, DERIVED, MET, Coded, DrugLine, Line
 from coding.rules import CARDS, Source, sources
@@ -133,6 +133,9 @@ def letter(judgement: Judgement, coded: Coded, first_sent: BilledClaim | None = 
 def _refuse(judgement: Judgement) -> None:
     if judgement.verdict != SUPPORTS:
         raise LetterRefused(judgement.why, _instead(judgement))
+    about = judgement.denial.denied or judgement.denial.codes
+    if not any(covers(about, line.code) for line in judgement.lines):
+        raise LetterRefused("None of the lines is one that this denial is about.", "Say which line was denied.")
     if judgement.do == CONTRACT:
         raise LetterRefused(judgement.why, judgement.steps)
     if judgement.unsupported:

@@ -10,8 +10,8 @@ from coding.panel import aboutcode, aboutdrug, charted, guard, rowed, whatif
 from coding.panel.answer import Answer, Choice, Open, Turn
 from coding.panel.answers import rows
 from coding.panel.asked import Asked, read
+from coding.panel.case import Case
 from coding.panel.changed import change_chart, other_setting
-from coding.panel.grammar import Case
 from coding.panel.retrieve import AS_TAUGHT
 from coding.panel.scratch import build
 from coding.panel.subject import Subject

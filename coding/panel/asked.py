@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from coding.panel.answers import Row, rows
+from coding.panel.case import Case
 from coding.panel.complete import is_complete
 from coding.panel.forms import (
     ASKS_FAMILY,
@@ -19,7 +20,6 @@ from coding.panel.forms import (
     POINTS,
     SUPPOSES,
 )
-from coding.panel.grammar import Case
 from coding.panel.guard import exempt
 from coding.panel.lexicon import normal
 from coding.panel.mentions import Mention, find_drugs

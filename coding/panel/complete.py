@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from coding.panel.case import Case
 from coding.panel.forms import ASKS_CODES, EXAMPLES, LIKENESS, NOT_A_CASE, POINTS, QUESTION, SUPPOSES
-from coding.panel.grammar import Case
 from coding.panel.retrieve import CODE, Match
 from coding.panel.said import Item
 from coding.panel.schedule import minutes_said

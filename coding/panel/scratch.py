@@ -18,7 +18,7 @@ from coding.model import (
     Quantity,
     Substance,
 )
-from coding.panel.grammar import Case
+from coding.panel.case import Case
 from coding.panel.lexicon import panel_table
 from coding.panel.said import Item
 from coding.panel.schedule import Flow, Placed, place

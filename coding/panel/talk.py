@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from coding.panel.answer import Turn
-from coding.panel.grammar import Case, read_case
+from coding.panel.case import Case, read_case
 from coding.panel.guard import refusal
 from coding.panel.lexicon import normal
 from coding.panel.said import Item, tokens

@@ -43,9 +43,9 @@ def test_the_letter_names_drug_dose_times_minutes_grade_indication_lines_rule_an
     said = letter_text(written("CO-151 on 96366", chart()))
     for wanted in (
         "CARC 151", "2026-03-10", "Infliximab", "400 mg", "IV", "09:14", "11:21", "127", "charted", "K50.90 (Crohn's disease)",
-        "96365 x1", "96366 x1", "96375 x1", "at least 31 minutes", "[1]", "https://",
+        "96365 x1", "96366 x1", "96375 x1", "31 minutes or", "[1]", "https://",
     ):  # fmt: skip
-        assert wanted in said, wanted
+        assert wanted in " ".join(said.split()), wanted
 
 
 def test_every_time_number_and_address_of_a_letter_stands_in_the_chart_or_on_a_card() -> None:

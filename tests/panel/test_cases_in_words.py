@@ -7,7 +7,7 @@ import pytest
 from coding.explain import totals
 from coding.panel import ask
 from coding.panel.answer import ASKS_BACK
-from coding.panel.grammar import read_case
+from coding.panel.case import read_case
 from coding.panel.lexicon import normal
 from coding.panel.said import tokens
 from coding.panel.scratch import build

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 from coding.drugs import identify
-from coding.panel.grammar import read_case
+from coding.panel.case import read_case
 from coding.panel.lexicon import normal
 from coding.panel.mentions import find_drugs
 from coding.panel.said import TIME, tokens
