@@ -15,7 +15,7 @@ from coding.policy import Policy
 WHAT_IF, RULE, CHART, OUTSIDE, UNKNOWN, ASKS_BACK = "what if", "rule", "chart", "outside", "unknown", "asks back"
 
 # Where a sentence was taken from.
-CARD, TABLE, STEP, LINE, PROBLEM, CONSIDERED, NOT_BILLED, PHRASE = (
+CARD, TABLE, STEP, LINE, PROBLEM, CONSIDERED, NOT_BILLED, PHRASE, DENIAL = (
     "card",
     "table",
     "step",
@@ -24,6 +24,7 @@ CARD, TABLE, STEP, LINE, PROBLEM, CONSIDERED, NOT_BILLED, PHRASE = (
     "considered",
     "not billed",
     "phrase",
+    "denial",
 )
 
 

@@ -12,6 +12,7 @@ from coding.panel.answers import rows
 from coding.panel.asked import Asked, read
 from coding.panel.case import Case
 from coding.panel.changed import change_chart, other_setting
+from coding.panel.denied import denied
 from coding.panel.retrieve import AS_TAUGHT
 from coding.panel.scratch import build
 from coding.panel.subject import Subject
@@ -48,7 +49,7 @@ def ask(question: str, talk: Sequence[Turn] = (), chart: Open | None = None, pol
     taught = asked.best is not None and asked.best.score >= AS_TAUGHT
     if asked.best is not None and asked.best.row.declined and (taught or not answered):
         return rowed.decline(asked.best.row)
-    for look in (_doubt, _units, _changed, _drug, _case, _about_subject, _code, _row):
+    for look in (_doubt, _units, _denied, _changed, _drug, _case, _about_subject, _code, _row):
         found = look(asked, subject, policy)
         if found is not None:
             return found
@@ -89,6 +90,11 @@ def _doubt(asked: Asked, subject: Subject | None, policy: Policy) -> Answer | No
 
 def _units(asked: Asked, subject: Subject | None, policy: Policy) -> Answer | None:
     return aboutdrug.units(asked.text, asked.tokens, asked.only_drug, policy) if asked.about_units else None
+
+
+def _denied(asked: Asked, subject: Subject | None, policy: Policy) -> Answer | None:
+    """A denial of a claim on the open chart."""
+    return denied(asked, subject) if subject is not None and subject.real else None
 
 
 def _changed(asked: Asked, subject: Subject | None, policy: Policy) -> Answer | None:

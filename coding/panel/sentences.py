@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from coding.denial import Judgement
 from coding.model import Coded, Considered, DrugLine, Line, NotBilled, Problem, Step
-from coding.panel.answer import CARD, CONSIDERED, LINE, NOT_BILLED, PHRASE, PROBLEM, STEP, TABLE, Sentence
+from coding.panel.answer import CARD, CONSIDERED, DENIAL, LINE, NOT_BILLED, PHRASE, PROBLEM, STEP, TABLE, Sentence
 from coding.panel.answers import Row, rows
 from coding.panel.lexicon import panel_table
 from coding.rules import CARDS, card
@@ -81,6 +82,17 @@ def _capital(text: str) -> str:
 def from_unbilled(one: NotBilled) -> Sentence:
     """Why an administration has no line."""
     return Sentence(_capital(one.why), NOT_BILLED, one.resource)
+
+
+def from_judgement(judgement: Judgement, text: str) -> Sentence:
+    """A sentence of a judged denial: its meaning, the verdict, what to do, the rule."""
+    if text not in _texts(judgement):
+        raise ValueError("not a sentence of the judgement")
+    return Sentence(text, DENIAL, judgement.denial.id)
+
+
+def _texts(judgement: Judgement) -> tuple[str, ...]:
+    return (judgement.denial.means, judgement.denial.rulebook, judgement.why, judgement.steps, *judgement.notes)
 
 
 def without_clocks(found: list[Sentence], said: frozenset[str]) -> list[Sentence]:

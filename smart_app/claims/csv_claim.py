@@ -55,7 +55,8 @@ def looks_like_csv(text: str) -> bool:
     try:
         return _head(_rows(text, TITLES)) is not None
     except csv.Error:
-        return False
+        sign = _delimiter(text)
+        return _head([(at, line.split(sign)) for at, line in enumerate(text.splitlines()[:TITLES])]) is not None
 
 
 def read_csv(text: str) -> BilledClaim:

@@ -9,6 +9,7 @@ from smart_app.claims.faults import ClaimFault
 from smart_app.claims.fields import Unreadable, code_of, date_of, shown, units_of
 
 FORM = "typed lines"
+LOOKED_AT = 20  # lines that tell what a text is
 LONGEST = 80  # characters of one line
 HOW = 'Write lines as "96365 x1; 96366 x2; 96375-59; J1745-JZ x40".'
 _SEPARATOR = re.compile(r"[;\n\r]+|,(?!\d{3}(?!\d))")
@@ -24,9 +25,9 @@ _EITHER = {"22", "24", "25", "26", "50", "51", "52", "53", "57", "58", "59", "76
 
 
 def looks_typed(text: str) -> bool:
-    """Whether the text begins as such lines do."""
-    pieces = [piece.strip() for piece in _SEPARATOR.split(text) if piece.strip()]
-    return bool(pieces) and any(_match(piece) for piece in pieces[:3])
+    """Whether the text is such lines: it begins with one, and at least half of its beginning are some."""
+    pieces = [piece.strip() for piece in _SEPARATOR.split(text) if piece.strip()][:LOOKED_AT]
+    return bool(pieces) and bool(_match(pieces[0])) and 2 * sum(bool(_match(one)) for one in pieces) >= len(pieces)
 
 
 def read_typed(text: str) -> BilledClaim:

@@ -17,7 +17,7 @@ from coding.model import Coded, Encounter
 from launch.practice import charts
 from smart_app.chart import read_bundle
 from smart_app.coded import with_chart
-from tests.claims.made import billed, claim_of, findings, kinds, totals, written
+from tests.claims.made import billed, claim_of, findings, kinds, written
 
 INFLIXIMAB, OCRELIZUMAB, PRIVIGEN = "infliximab", "ocrelizumab", "privigen"
 DAYS = tuple(charts.titles())
@@ -118,4 +118,3 @@ def test_the_answers_of_all_shared_charts_check_clean_as_claims() -> None:
         for encounter, coded in zip(chart.encounters, code_visits(chart.encounters, policy), strict=True):
             found = check(claim_of(coded), coded, encounter, policy)
             assert not [one for one in found if one.kind != "above-unlikely-limit"], path.name
-            assert totals(line for one in found for line in one.corrected) is not None

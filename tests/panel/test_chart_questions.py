@@ -95,6 +95,19 @@ def test_without_a_chart_the_same_question_says_what_it_needs() -> None:
     assert "No chart is open here" in ask("What is missing in this chart?").text
 
 
+def test_a_denial_is_judged_by_the_chart() -> None:
+    answer = _ask("this claim was denied CO-16 on the 96413, what now")
+    assert "The chart does not support 96413" in answer.text
+    assert "Send a corrected claim" in answer.text
+    assert "chemo.profile" in answer.rules
+
+
+def test_a_denial_without_a_chart_is_answered_by_the_rules() -> None:
+    answer = ask("denied CO-16 on the 96413 of a biologic, what now")
+    assert answer.lines is None
+    assert not answer.declined
+
+
 def test_suggestions_come_from_the_chart() -> None:
     labels = [one.label for one in suggestions(_chart())]
     assert labels[0] == "What is missing in this chart?"
