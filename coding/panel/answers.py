@@ -10,7 +10,10 @@ from coding.rules import CARDS, TableError, fields, read_table, tables
 
 
 class Row(NamedTuple):
-    """One answer of the tables. cards: main one first. declined: it says that the panel does not answer this."""
+    """One answer of the tables. cards: main one first. declined: it says that the panel does not answer this.
+
+    needs: features of which a question must hold one, or the answer is far from it.
+    """
 
     id: str
     asks: tuple[str, ...]
@@ -21,6 +24,7 @@ class Row(NamedTuple):
     declined: int = 0
     next: tuple[str, ...] = ()
     compute: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)

@@ -68,6 +68,7 @@ def why_not_of(of: Pointed) -> Found:
     considered = [one for wanted in absent or of.codes for one in why_not(of.coded, wanted)]
     short = [of.whole] if not considered and not billed else []
     short += [from_considered(one, change=of.clocked) for one in considered]
+    short += [from_card(_reason(one, of.subject)) for one in absent if one in INITIALS and considered]
     short += [from_line(line, of.subject.hidden) for line in billed]
     rules = [rule for one in considered for rule in one.rules] + [rule for line in billed for rule in line.rules]
     for wanted in absent:

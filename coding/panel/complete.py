@@ -35,7 +35,9 @@ def is_complete(case: Case, text: str, own: frozenset[str], best: Match | None, 
 def _says_something(case: Case, state: State) -> bool:
     """Whether this turn says anything of the case: a first one does, a later one must change items or setting."""
     said = any(one.timed or one.technique in AT_ONCE or one.route in ("sc", "im") for one in case.items)
-    return said and (not state.items or case.changed or case.items != state.items or case.settings != state.settings)
+    here = tuple(one._replace(site="", marks=()) for one in case.items)
+    before = tuple(one._replace(site="", marks=()) for one in state.items)
+    return said and (not before or case.changed or here != before or case.settings != state.settings)
 
 
 def _is_open(item: Item) -> bool:

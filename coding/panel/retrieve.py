@@ -38,6 +38,7 @@ TEXT_WEIGHT = 2.0  # a word of the short answer, beside one of a wording
 CARD_WEIGHT = 0.7
 WORDING = 0.3  # what the nearest single wording counts beside the whole
 AS_TAUGHT = 0.85  # from this likeness on, a single wording is what was asked, whatever else its answer is made of
+FAR = 0.5  # what is left of the likeness of an answer whose need a question does not name
 TELLING = 3  # features from which a question says enough for that
 WORD_FOR_WORD = 1.1  # the likeness of a wording that is asked word for word: nothing else is nearer
 MEANT = 1.35  # a concept or a code, beside a word that only stands for itself
@@ -249,6 +250,8 @@ class Index:
         for id, score in scores.items():
             near, wording = alike.get(id, (0.0, ""))
             score = (score / best + WORDING * near) / (1 + WORDING)
+            needs = self.rows[id].needs
+            score *= FAR if needs and not asked & set(needs) else 1.0
             matches.append(
                 Match(
                     self.rows[id],

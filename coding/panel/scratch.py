@@ -33,6 +33,7 @@ _PLACE: dict[str, str] = dict(_TABLE["place"])  # type: ignore[call-overload]
 _SITE: dict[str, str] = dict(_TABLE["site"])  # type: ignore[call-overload]
 SAID = "the question"
 ORDERED = "dehydration"
+VISIT_FOR_FLUID = "hydration"
 _FACTS = {"reaction": "stopped-early", "keep-open": "keep-open", "flush": "flush"}
 _KIND = {"emergency": "emergency", "observation": "observation", "inpatient": "inpatient"}
 
@@ -99,6 +100,7 @@ def build(case: Case, policy: Policy) -> Scratch | None:
             kind=kind,
             start=None if case.arrival is None or number else MIDNIGHT + case.arrival * 60,
             place=_PLACE.get(setting, ""),
+            reason=VISIT_FOR_FLUID if "for-fluids" in case.marks else "",
             conditions=tuple(Condition(code, "", f"said-{code}") for code in icd),
             administrations=tuple(row for row in rows if visit_of[row.id] == number),
         )
