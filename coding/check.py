@@ -7,9 +7,9 @@ cannot prove, one code in the place of another, and at last units, modifiers, da
 from __future__ import annotations
 
 from coding import check_drugs, check_family, check_never, check_proof, check_swaps, check_units
-from coding.billed import Billed, BilledClaim, Finding
+from coding.billed import ASK, WRONG, Billed, BilledClaim, Finding
 from coding.check_case import Case
-from coding.check_kinds import KINDS, SEVERITIES
+from coding.check_kinds import KINDS, SEVERITIES, SOFTENS
 from coding.check_lines import ADMINISTRATION, OTHER, Open, Settled, family_of, placed, settle
 from coding.check_words import corrected_claim, found, held
 from coding.limits import SHIPPED, Limits
@@ -42,11 +42,13 @@ def check(
     open, more = _administrations(case, ours, ours.open.less(ours.open.less(left)))
     findings += more
     unbilled, more = check_drugs.drugs(case, drug_codes.less(drug_codes.less(left)))
-    findings += [*more, *check_drugs.kx(case), *check_units.marks(case, ours.marked)]
+    findings += [*more, *check_units.marks(case, ours.marked)]
     findings += check_units.dates(case, ours.dated.plus(drugs.dated.less(drug_codes)))
     findings += check_units.missing(case, open, unbilled)
     findings += _other_families(case, tuple(line for line in counted if family_of(line.code) == OTHER))
-    return tuple(sorted(_above_limits(case, findings), key=lambda one: SEVERITIES.index(one.severity)))
+    findings += check_drugs.of_payer(case, findings)
+    findings = [_softened(case, one) for one in _above_limits(case, findings)]
+    return tuple(sorted(findings, key=lambda one: SEVERITIES.index(one.severity)))
 
 
 def _is_drug(code: str) -> bool:
@@ -75,6 +77,17 @@ def _administrations(case: Case, ours: Settled, open: Open) -> tuple[Open, list[
     findings += more
     open, more = check_units.units(case, open)
     return open, findings + more
+
+
+def _softened(case: Case, finding: Finding) -> Finding:
+    """A question, where the finding rests on a row of which the chart itself asks something that may change its lines."""
+    codes = {code for row in SOFTENS if finding.kind in row.kinds for code in row.problems}
+    asked = [one for one in case.coded.problems if one.code in codes and one.resource in finding.administrations]
+    if not asked or finding.severity != WRONG:
+        return finding
+    says = dict.fromkeys((finding.says, *(f"{one.says} {one.would_change}".strip() for one in asked)))
+    rules = dict.fromkeys((*finding.rules, *(rule for one in asked for rule in one.rules)))
+    return finding._replace(severity=ASK, says=" ".join(says), rules=tuple(rules))
 
 
 def _other_families(case: Case, lines: tuple[Billed, ...]) -> list[Finding]:

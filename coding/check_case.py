@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from coding.billed import BilledClaim
+from coding.check_kinds import LEAVE_OUT
 from coding.drugs import identify
 from coding.limits import Limits
 from coding.model import CHEMO, HYDRATION, STOPS, THERAPEUTIC, Administration, Coded, Considered, Encounter, Problem
 from coding.policy import Policy
 
 ROW, VISIT = "MedicationAdministration/", "Encounter/"
-# Problems that stop a drug line only; they leave the administration as it is.
-DRUG_ONLY = ("DOSE_MISSING", "DOSE_UNIT_UNKNOWN")
+DRUG_RULES = "drug."
 _CHEMO_ONLY, _NEVER_CHEMO = "always_chemo", "never_chemo"
 _VEIN = {THERAPEUTIC: ("therapeutic", "subcutaneous"), CHEMO: ("chemo", "artery", "device"), HYDRATION: ("hydration",)}
 
@@ -53,7 +53,7 @@ def stopped(case: Case) -> list[Stopped]:
     every = frozenset(family for group in _VEIN.values() for family in group) | {"cavity", "blood"}
     found = []
     for problem in case.coded.problems:
-        if problem.severity != STOPS or problem.code in DRUG_ONLY:
+        if (problem.severity != STOPS and problem.code not in LEAVE_OUT) or of_drug(problem):
             continue
         name = problem.resource.removeprefix(ROW).removeprefix(VISIT)
         if name in rows:
@@ -61,6 +61,11 @@ def stopped(case: Case) -> list[Stopped]:
         elif name in visit or problem.resource.startswith(ROW):
             found.append(Stopped(problem, (), every))
     return found
+
+
+def of_drug(problem: Problem) -> bool:
+    """Whether a problem bears on the drug line only, and leaves the administration as it is."""
+    return bool(problem.rules) and all(rule.startswith(DRUG_RULES) for rule in problem.rules)
 
 
 def families_of(row: Administration) -> frozenset[str]:

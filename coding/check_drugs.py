@@ -13,8 +13,8 @@ from coding.model import STOPS, DrugLine
 from coding.rules import DATES
 
 JW, JZ, KX = "JW", "JZ", "KX"
-# Problems that leave a charted drug without its line, or without a code.
-LEAVE_OPEN = ("DOSE_MISSING", "DOSE_UNIT_UNKNOWN", "HCPCS_SEVERAL", "HCPCS_NOT_ON_DATE", "DRUG_AMBIGUOUS")
+WASTE = "drug.wastage"
+UNITS = "drug.units"  # the rule of every problem that leaves a charted drug without its line or its code
 
 
 def drugs(case: Case, open: Open) -> tuple[Open, list[Finding]]:
@@ -37,12 +37,28 @@ def drugs(case: Case, open: Open) -> tuple[Open, list[Finding]]:
     return open, findings
 
 
-def kx(case: Case) -> list[Finding]:
-    """KX on a drug line is told; it stays, and it changes nothing else of the line."""
-    lines = [line for line in case.claim.lines if KX in line.modifiers and by_hcpcs(line.code)]
-    if not lines:
-        return []
-    return [found(case, "kx-not-asked", Open(tuple(lines)))._replace(billed=(), corrected=())]
+def of_payer(case: Case, told: list[Finding]) -> list[Finding]:
+    """Modifiers of the payer's table that the claim lacks, on lines of which nothing else was said, and KX that no table asks for."""
+    findings = []
+    changed = {place for one in told for place in one.billed}
+    unasked: list[Billed] = []
+    for code in dict.fromkeys(line.code for line in case.claim.lines if by_hcpcs(line.code)):
+        lines = Open(case.claim.lines, case.coded.drug_lines).of(code)
+        lacking = [line for line in lines.billed if not _asked(line, lines) <= set(line.modifiers)]
+        unasked += [line for line in lines.billed if KX in line.modifiers and KX not in _asked(line, lines)]
+        if lacking and changed.isdisjoint(line.place for line in lines.billed):
+            why = f"{_upper(proof(lines.wanted, case))}."
+            findings.append(found(case, "payer-modifier-missing", lines, why=why))
+    if unasked:
+        told_only = found(case, "kx-not-asked", Open(tuple(unasked)))
+        findings.append(told_only._replace(billed=(), corrected=()))
+    return findings
+
+
+def _asked(line: Billed, lines: Open) -> set[str]:
+    """What the payer's table puts on coded lines of the same sort: of the dose, or of what was discarded."""
+    alike = (one for one in lines.wanted if (JW in one.modifiers) == (JW in line.modifiers))
+    return {modifier for one in alike for modifier in one.modifiers if modifier not in (JW, JZ)}
 
 
 def _differs(case: Case, code: str, taken: Open) -> Finding:
@@ -74,11 +90,10 @@ def _without_evidence(case: Case, code: str, taken: Open) -> Finding:
         return found(case, "waste-modifier-not-asked", taken)
     if min(line.date for line in taken.wanted) < DATES.jz_from and not _has(taken.billed, JW):
         return found(case, "waste-modifier-unproved", taken, why=f"JZ holds from {DATES.jz_from} on.")
-    said = [one for one in case.coded.problems if one.code in ("WASTE_UNDOCUMENTED", "WASTE_CONTRADICTION")]
     ids = [id for line in taken.wanted for id in line.administrations]
-    clash = next((one for one in said if one.code == "WASTE_CONTRADICTION" and one.resource in ids), None)
-    name = taken.wanted[0].substance
-    why = clash.says if clash else f"Nothing is charted of vials or waste for {name}."
+    said = [one for one in case.coded.problems if WASTE in one.rules and one.resource in ids]
+    nothing = f"Nothing is charted of vials or waste for {taken.wanted[0].substance}."
+    why = " ".join(dict.fromkeys(f"{one.says} {one.would_change}".strip() for one in said)) or nothing
     return found(case, "waste-modifier-unproved", taken, why=why)
 
 
@@ -96,9 +111,7 @@ def _not_charted(case: Case, code: str, taken: Open, open: Open) -> tuple[Open, 
             return taken, _other_code(case, code, product, taken, line)
     ids = [row.id for row in case.encounter.administrations if keys & _keys_of(case, row.id)]
     waiting = [
-        one
-        for one in case.coded.problems
-        if one.code in LEAVE_OPEN and (one.resource in ids or _named(one.says, names))
+        one for one in case.coded.problems if UNITS in one.rules and (one.resource in ids or _named(one.says, names))
     ]
     waiting += [one for one in case.coded.problems if one.severity == STOPS and one.resource.removeprefix(ROW) in ids]
     unknown = [one for one in case.coded.problems if one.code in ("DRUG_UNKNOWN", "DRUG_AMBIGUOUS")]

@@ -17,7 +17,6 @@ from coding.model import MET
 from coding.policy import Switches
 from coding.readings import READINGS
 
-ASKED = ("INDICATION_MISSING", "INDICATION_CONFLICT")
 COMPLEXITY, PROFILE = "COMPLEXITY_OPTION", "PROFILE_READING"
 RULES = ("chemo.profile", "chemo.scope", "chemo.complexity", "chemo.hormonal", "chemo.cms-named")
 
@@ -69,15 +68,15 @@ def _tell_flip(case: Case, taken: Open, other: Other | None) -> Finding:
     drugs = {line.substance: line for line in taken.wanted}
     said = "; ".join(_drug_words(name, case, ids) for name in drugs)
     classed = dict.fromkeys(_upper(step.says) for step in steps if step.verdict == MET)
-    asked = [one for one in case.coded.problems if one.code in ASKED and one.resource in ids]
     why = " ".join((f"{said}.", *classed))
     severity = WRONG
-    if asked:
-        severity, why = ASK, f"{why} {asked[0].says} {asked[0].would_change}"
-    elif other and other.problem == COMPLEXITY:
-        severity, why = ASK, f"{why} Charted complexity would support the claim as billed; nothing charted shows it."
+    if other and other.problem == COMPLEXITY:
+        severity, why = (
+            ASK,
+            f"{why} Charted complexity would put it on the family that was billed; nothing charted shows it.",
+        )
     elif other:
-        why = f"{why} {_upper(PROFILE_NAME[PROFILE_COLUMN[other.value]])} would support the claim as billed."
+        why = f"{why} {_upper(PROFILE_NAME[PROFILE_COLUMN[other.value]])} would put it on the family that was billed."
     rules = dict.fromkeys((*(step.rule for step in steps), *((other.rule,) if other else ()), "chemo.profile"))
     return found(case, "family-flip", taken, severity=severity, rules=rules, why=why)
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from coding.billed import ASK, NOTE, WRONG
-from coding.rules import CARDS, TableError, fields, read_table, tables
+from coding.rules import CARDS, PROBLEMS, TableError, fields, read_table, tables
 
 NAME = "findings.toml"
 SEVERITIES = (WRONG, ASK, NOTE)
@@ -34,6 +34,13 @@ class Swap(NamedTuple):
     other: tuple[str, ...]
 
 
+class Softens(NamedTuple):
+    """Problems of a row that make findings of these kinds a question."""
+
+    problems: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
 class Modifiers(NamedTuple):
     """Modifiers that are judged, by what they say."""
 
@@ -52,6 +59,15 @@ def _kind(name: str, row: object) -> Kind:
     return kind
 
 
+def _softens(row: object) -> Softens:
+    found = Softens(**fields(row, Softens, NAME, "softens"))  # type: ignore[arg-type]
+    if strange := [one for one in (*found.problems,) if one not in PROBLEMS] + [
+        one for one in found.kinds if one not in KINDS
+    ]:
+        raise TableError(f"{NAME}: softens: unknown: {', '.join(strange)}")
+    return found
+
+
 def _lists(row: dict[str, Any]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({code: tuple(others) for code, others in row.items()})
 
@@ -62,3 +78,5 @@ FLIPS = _lists(_TABLE["flips"])
 SEQUELS = _lists(_TABLE["sequels"])
 MODIFIERS = Modifiers(**fields(_TABLE["modifiers"], Modifiers, NAME, "modifiers"))  # type: ignore[arg-type]
 SWAPS = tuple(Swap(**fields(row, Swap, NAME, "swap")) for row in _TABLE["swap"])  # type: ignore[arg-type]
+SOFTENS = tuple(_softens(row) for row in _TABLE["softens"])
+LEAVE_OUT: tuple[str, ...] = tuple(_TABLE["leaves-out"]["problems"])

@@ -6,9 +6,9 @@ from coding.billed import ASK, Finding
 from coding.check_case import Case
 from coding.check_lines import Open, Wanted, judged
 from coding.check_never import FIRST_FLUID, FURTHER_FLUID, REPEAT
-from coding.check_words import found, plain, proof, reasons
+from coding.check_words import found, plain, proof, reasons, wanted_words
 from coding.codes import CODES, INITIALS, label
-from coding.model import NOT_MET, UNKNOWN
+from coding.model import NOT_MET, UNKNOWN, Line
 
 HOUR = "hour"
 RULE_59 = "edit.modifier-59"
@@ -42,7 +42,9 @@ def _hydration(case: Case, taken: Open) -> Finding:
     shown = f"{_upper(proof(taken.wanted, case))}." if taken.wanted else ""
     why = " ".join(filter(None, (shown, *said, "" if said or shown else why or " ".join(dict.fromkeys(refused)))))
     rules = [rule for one in considered for rule in one.rules]
-    ids = [id for one in (*considered, *beside) for id in one.administrations]
+    ids = [id for one in considered for id in one.administrations] + [
+        id for one in beside for id in one.administrations
+    ]
     return found(case, "hydration-not-countable", taken, rules=rules, ids=ids, why=why)
 
 
@@ -72,6 +74,18 @@ def _with_proof(taken: Open, case: Case, why: str) -> str:
     return why or f"{_upper(proof(taken.wanted, case))}."
 
 
+def _surplus(case: Case, code: str, taken: Open, already: tuple[Line, ...]) -> Finding:
+    """Whole lines beyond those that make up what is coded."""
+    considered = case.considered((code,), NOT_MET)
+    kind = "repeat-push-inside-window" if code == REPEAT else "over-billed-units"
+    rules = [rule for one in considered for rule in one.rules] or [rule for line in already for rule in line.rules]
+    ids = [id for line in already for id in line.administrations]
+    minutes = max((line.minutes for line in already if line.minutes is not None), default=None)
+    why = _with_proof(Open((), already), case, reasons(considered))
+    wanted = f"{wanted_words(already)} in all, which other lines bill"
+    return found(case, kind, taken, rules=rules, ids=ids, minutes=minutes, why=why, wanted=wanted)
+
+
 def _unsupported(case: Case, open: Open, findings: list[Finding]) -> tuple[Open, list[Finding]]:
     """Billed codes that the chart does not have; further hours go with the first hour that they hang on."""
     codes = [code for code in open.over if not open.of(code).wanted]
@@ -85,6 +99,11 @@ def _unsupported(case: Case, open: Open, findings: list[Finding]) -> tuple[Open,
             together += [one for one in mates if code in CODES[one].accepts]
         done.update(together)
         taken = open.of(*together)
+        already = tuple(line for line in case.coded.lines if line.code == code)
+        if already:
+            findings.append(_surplus(case, code, taken, already))
+            open = open.less(taken)
+            continue
         considered = case.considered(together, NOT_MET, UNKNOWN)
         why = reasons(considered) or f"Nothing charted is of its kind{f' ({label(code)})' if label(code) else ''}."
         kind = "repeat-push-inside-window" if code == REPEAT and considered else "unsupported-code"
@@ -134,7 +153,7 @@ def dates(case: Case, dated: Open) -> list[Finding]:
     """Lines that are right but for their date; a date of the same stay is a question, another one is wrong."""
     if not dated.billed:
         return []
-    charted = {line.date for line in (*case.coded.lines, *case.coded.drug_lines)}
+    charted = {line.date for line in case.coded.lines} | {line.date for line in case.coded.drug_lines}
     within = all(line.date in charted for line in dated.billed)
     why = " and ".join(sorted({line.date for line in dated.wanted}))
     named = dict.fromkeys(f"{line.date}" for line in dated.billed)

@@ -15,6 +15,7 @@ from coding.timeline import clock, day
 _CITED = re.compile(r" \[rule [^\]]*\]")
 NOTHING = "no line"
 ACTIVE = "active_minutes"
+SHOWN = 8  # lines that a sentence names
 
 
 def found(
@@ -72,7 +73,7 @@ def corrected(taken: Open) -> tuple[Corrected, ...]:
     extra = carried(taken.billed)
     added: dict[tuple[str, tuple[str, ...], str], int] = {}
     for line in taken.wanted:
-        key = (line.code, (*line.modifiers, *extra), line.date)
+        key = (line.code, tuple(dict.fromkeys((*line.modifiers, *extra))), line.date)
         added[key] = added.get(key, 0) + line.units
     return tuple(Corrected(code, units, modifiers, date) for (code, modifiers, date), units in added.items())
 
@@ -119,8 +120,11 @@ def _as_billed(line: Billed) -> Corrected:
 
 
 def in_words(lines: Iterable[Billed]) -> str:
-    """ "96366 x2 (line 3) and 96365-59 (line 4)"."""
-    return _and([f"{written(line)} ({line.place})" for line in lines]) or NOTHING
+    """ "96366 x2 (line 3) and 96365-59 (line 4)"; of many, the first and how many more."""
+    said = [f"{written(line)} ({line.place})" for line in lines]
+    if len(said) > SHOWN:
+        said = [*said[: SHOWN - 1], f"{len(said) - SHOWN + 1} more lines"]
+    return _and(said) or NOTHING
 
 
 def wanted_words(lines: Iterable[Wanted]) -> str:

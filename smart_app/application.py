@@ -14,7 +14,9 @@ from launch import problems
 from launch.http import guarded
 from launch.problems import LaunchProblem
 from smart_app.audit import Audit
+from smart_app.claim_pages import claim_pages
 from smart_app.config import Config, load
+from smart_app.denial_pages import denial_pages
 from smart_app.launching import launching, reference
 from smart_app.pages import pages
 from smart_app.panel import panel
@@ -24,6 +26,7 @@ from smart_app.services import Charts, Services
 from smart_app.store import Store
 from smart_app.talks import Talks
 from smart_app.unanswered import Unanswered
+from smart_app.uploads import InMemory
 from smart_app.view import problem_page
 
 log = logging.getLogger("chairtime")
@@ -96,12 +99,15 @@ def build(config: Config | str) -> Flask:
     talks, scratch_talks = Talks(idle, proven=True), Talks(idle, proven=False)
     app.extensions["chairtime"] = Services(config, store, http, audit, Charts(), talks, scratch_talks, unanswered)
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.request_class = InMemory
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # at DEBUG it writes addresses with patient ids
     app.before_request(_known_only)
     protect(app, config.base_url, config.frame_ancestors)
     app.register_blueprint(launching)
     app.register_blueprint(pages)
     app.register_blueprint(panel)
+    app.register_blueprint(claim_pages)
+    app.register_blueprint(denial_pages)
     app.register_blueprint(scratch)
     _failures(app, config)
 

@@ -106,7 +106,7 @@ def _billed(claim: str | None, typed: str | None, claim_id: str) -> BilledClaim:
         return read_typed(typed)
     if claim == "-":
         return read_bytes(sys.stdin.buffer.read(), claim_id)
-    return read_claim(Path(str(claim)), claim_id) if Path(str(claim)).exists() else read_claim(str(claim), claim_id)
+    return read_claim(str(claim), claim_id)
 
 
 def _policy(

@@ -81,6 +81,7 @@ def serve_command(path: str, host: str, port: int, check: bool) -> None:
     from smart_app.application import build
     from smart_app.config import ConfigError, load
     from smart_app.store import StoreFault
+    from smart_app.uploads import MOST
 
     try:
         config = load(path)
@@ -105,7 +106,15 @@ def serve_command(path: str, host: str, port: int, check: bool) -> None:
     except (StoreFault, OSError, sqlite3.Error) as error:
         _fail(f"the store {config.store} cannot be used: {error}")
     try:
-        server = create_server(app, host=host, port=port, threads=SERVE_THREADS, ident=None)
+        server = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=SERVE_THREADS,
+            ident=None,
+            max_request_body_size=2 * MOST,
+            inbuf_overflow=2 * MOST,  # what is uploaded waits in memory, not in a file
+        )
     except (OSError, ValueError) as error:
         _fail(f"port {port} on {host} cannot be used: {error}. Choose others with --host and --port.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends as Ctrl-C does

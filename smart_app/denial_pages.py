@@ -51,7 +51,7 @@ def answer_denial(id: str) -> str | tuple[str, int]:
     encounter, coded = one.visit
     findings = check(billed, coded, encounter, one.policy) if billed else ()
     fit = fitting(meant, billed)
-    chosen = [each for each in fit if each.id == request.form.get("pattern")] or fit
+    chosen = [each for each in meant if each.id == request.form.get("pattern")] or fit
     judged = [judge(each, coded, encounter, one.policy, billed, findings) for each in chosen]
     views = denial_views(judged, coded, one.places(), first)
     services().audit.record(
@@ -60,7 +60,7 @@ def answer_denial(id: str) -> str | tuple[str, int]:
         denials=", ".join(each.denial.id for each in judged),
         letter=any(each.letter for each in views),
     )
-    others = tuple(each for each in meant if [each.id] != [view.id for view in views])
+    others = tuple(each for each in meant if len(views) == 1 and each.id != views[0].id)
     return _page(one, sent, views, others)
 
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment
+from markupsafe import Markup, escape
 
 from coding.rules import VERSION
 from smart_app.view_words import GRADES, VERDICTS, count, full_date, long_date, short_date, upper_first
@@ -21,7 +22,13 @@ def environment() -> Environment:
     """The environment of all pages."""
     env = jinja(escaped=True)
     env.filters.update(
-        long_date=long_date, full_date=full_date, short_date=short_date, upper_first=upper_first, web=web, part=part
+        long_date=long_date,
+        full_date=full_date,
+        short_date=short_date,
+        upper_first=upper_first,
+        web=web,
+        part=part,
+        laid_out=laid_out,
     )
     env.globals.update(
         GRADES=GRADES, VERDICTS=VERDICTS, count=count, rules_version=VERSION, sheet=static("app.css"), static=static
@@ -41,6 +48,11 @@ def render(name: str, **values: object) -> str:
 def web(address: str) -> str:
     """The address if it is one of the web, else "": a source without an address is named and not linked."""
     return address if urlsplit(address).scheme in ("http", "https") else ""
+
+
+def laid_out(text: str) -> Markup:
+    """Text whose lines and indents stay as they are, in spite of render."""
+    return Markup(str(escape(text)).replace("\n", "&#10;"))  # noqa: S704 - escaped
 
 
 def part(text: str) -> str:

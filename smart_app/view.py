@@ -189,7 +189,8 @@ def encounter_page(
 
     links, each left out where it does not apply: self (this page; its query is kept when the policy changes), encounters (other
     visits), sign_out (POST), csrf (its token), style (sheet of the EHR's colours), csv, chargeitem, claim (exports),
-    sign_off (POST), check, denial, checklist (pages about the claim of the visit). coverage: the payer as the chart names it. now: epoch seconds, or None where no infusion can be running.
+    sign_off (POST), check, denial, checklist (pages about the claim of the visit). coverage: the payer as the chart names it.
+    now: epoch seconds, or None where no infusion can be running.
     """
     action = links.get("self", f"{base}/")
     view = encounter_view(

@@ -73,7 +73,9 @@ def check_view(
     claim: BilledClaim, findings: Sequence[Finding], policy: Policy, places: Places, fees: Sequence[Fees]
 ) -> CheckView:
     """claim: as coding.check.placed gives it. fees: schedules, of which the first that lists all codes is used."""
-    right = corrected_claim(claim, findings)
+    days = {row.date for row in places.rows.values() if row.date}
+    only = max(days) if len(days) == 1 and not any(line.date for line in claim.lines) else ""
+    right = tuple(line._replace(date=line.date or only) for line in corrected_claim(claim, findings))
     setting = setting_paid(policy.setting, claim.place_of_service)
     by_place = {line.place: line for line in claim.lines}
 
@@ -110,7 +112,9 @@ def check_view(
 def _summary(claim: BilledClaim, findings: Sequence[Finding]) -> str:
     lines = count(len(claim.lines), "billed line")
     if not findings:
-        return f"{lines}; the claim is what the chart supports." if not claim.unread else f"{lines} agree with the chart."
+        return (
+            f"{lines}; the claim is what the chart supports." if not claim.unread else f"{lines} agree with the chart."
+        )
     counts = {severity: sum(one.severity == severity for one in findings) for severity in TAGS}
     said = [f"{number} {TAGS[severity].word.lower()}" for severity, number in counts.items() if number]
     return f"{lines}, {count(len(findings), 'finding')}: {', '.join(said)}."
@@ -119,9 +123,13 @@ def _summary(claim: BilledClaim, findings: Sequence[Finding]) -> str:
 def right_line(line: Corrected) -> RightLine:
     """A line of the corrected claim in words."""
     drugs = by_hcpcs(line.code)
-    name = label(line.code) or (plain_name(drugs[0].name) if drugs else "")
+    name = label(line.code) or (plain_name(drugs[0].name) if drugs else "not judged here")
     return RightLine(
-        line.code, upper_first(name), f"{line.units:,}", " ".join(line.modifiers), long_date(line.date) if line.date else ""
+        line.code,
+        upper_first(name),
+        f"{line.units:,}",
+        " ".join(line.modifiers),
+        long_date(line.date) if line.date else "",
     )
 
 
@@ -131,13 +139,14 @@ def _elsewhere(claim: BilledClaim, places: Places) -> str:
     days = {row.date for row in places.rows.values()}
     if not dates or days & set(dates):
         return ""
-    return f"The claim is dated {', '.join(map(long_date, dates))}; nothing of this visit was given then. Look whether it is the right visit."
+    dated = ", ".join(map(long_date, dates))
+    return f"The claim is dated {dated}; nothing of this visit was given then. Look whether it is the right visit."
 
 
 def worth(billed: Sequence[Billed], right: Sequence[Corrected], fees: Iterable[Fees], setting: str) -> str:
     """What the correction changes, by the first schedule that lists every code; "" without a schedule or a change."""
     unlisted: tuple[str, ...] = ()
-    date = max((line.date for line in (*right, *billed)), default="")
+    date = max([line.date for line in right] + [line.date for line in billed], default="")
     for schedule in fees:
         found = difference(billed, right, schedule, setting, date)
         if found.amount is not None:

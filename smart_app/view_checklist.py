@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from coding.checklist import MISSING, NOT_APPLICABLE, NOT_READ, NOT_READABLE, PRESENT, Checked, Checklist, Entry
+from coding.letter import ROUTES
 from smart_app.view_places import Places
 from smart_app.view_words import Sign, bare, count, plain, upper_first
 
@@ -19,22 +20,22 @@ COUNTED = {MISSING: "missing", NOT_READABLE: "not readable here"}
 
 
 class EntryView(NamedTuple):
-    """One item. shows: what the chart says. ask: the question, where one is to be asked. resource: what shows it, href: where."""
+    """One item. shows: what the chart says. ask: the question, where one is to be asked. resource: what shows it, where it is another
+    than the administration itself."""
 
     title: str
     sign: Sign
     shows: str
     ask: str
     resource: str
-    href: str
-    card: str
 
 
 class CheckedView(NamedTuple):
-    """One administration, or the visit. summary: what is missing, in words. apart: items that do not apply."""
+    """One administration, or the visit. resource: its own, href: where. summary: what is missing. apart: items that do not apply."""
 
     id: str
     title: str
+    resource: str
     href: str
     summary: str
     entries: tuple[EntryView, ...]
@@ -50,9 +51,11 @@ class ChecklistView(NamedTuple):
 
 def checklist_view(found: Checklist, places: Places) -> ChecklistView:
     """A checklist with its links to the page of the visit."""
-    parts = [_part("c0", "The visit", "", found.visit, places)]
+    own = f"Encounter/{found.encounter}" if found.encounter else ""
+    parts = [_part("c0", "The visit", own, "", found.visit)]
     for number, one in enumerate(found.administrations, 1):
-        parts.append(_part(f"c{number}", _title(one, places), places.given(one.administration).href, one.entries, places))
+        own, href = f"MedicationAdministration/{one.administration}", places.given(one.administration).href
+        parts.append(_part(f"c{number}", _title(one, places), own, href, one.entries))
     every = [*found.visit, *(entry for one in found.administrations for entry in one.entries)]
     given = count(len(found.administrations), "administration")
     return ChecklistView(f"{given}. {_counts(every)}", tuple(parts))
@@ -63,23 +66,24 @@ def _title(one: Checked, places: Places) -> str:
     return places.given(one.administration).words if row else upper_first(one.drug)
 
 
-def _part(id: str, title: str, href: str, entries: Iterable[Entry], places: Places) -> CheckedView:
+def _part(id: str, title: str, own: str, href: str, entries: Iterable[Entry]) -> CheckedView:
     entries = tuple(entries)
     shown = tuple(
         EntryView(
-            upper_first(one.title),
-            SIGNS[one.state],
-            plain(one.shows),
-            one.ask,
-            one.resource,
-            places.given(one.resource).href if one.resource.startswith("MedicationAdministration/") else "",
-            one.card,
+            upper_first(one.title), SIGNS[one.state], _shows(one), one.ask, "" if one.resource == own else one.resource
         )
         for one in entries
         if one.state != NOT_APPLICABLE
     )
     apart = ", ".join(one.title for one in entries if one.state == NOT_APPLICABLE)
-    return CheckedView(id, title, href, _counts(entries), shown, apart)
+    return CheckedView(id, title, own, href, _counts(entries), shown, apart)
+
+
+def _shows(one: Entry) -> str:
+    """What the chart says, in the words of the page; what its resource says anyway is not said twice."""
+    if one.shows == bare(one.resource):
+        return ""
+    return ROUTES.get(one.shows, one.shows) if one.item == "route" else plain(one.shows)
 
 
 def _counts(entries: Iterable[Entry]) -> str:

@@ -120,7 +120,13 @@ def _fact(fact: Given, places: Places) -> FactView:
     words = words_of(fact)
     row = places.rows.get(bare(fact.administration))
     chip = places.given(fact.administration)
-    times = f"{words.start}–{words.stop}" if fact.start and fact.stop else words.start if fact.once else f"{words.start} to {words.stop}"
+    times = (
+        f"{words.start}–{words.stop}"
+        if fact.start and fact.stop
+        else words.start
+        if fact.once
+        else f"{words.start} to {words.stop}"
+    )
     return FactView(
         chip._replace(words=row.name if row else fact.drug),
         words.dose,

@@ -17,7 +17,7 @@ __all__ = ["ClaimFault", "read_bytes", "read_claim"]
 
 LIMIT_MB = 5  # of JSON and CSV; an 837 file may be larger
 MOST_LINES = 2_000
-LONGEST_NAME = 1_000
+SHOWN = 100  # characters of a name in a message
 FORMS = "FHIR R4 JSON, an 837 file, a CSV with a heading, or typed lines"
 # How files begin that are something else, and what to do with them.
 _OTHERS = (
@@ -36,19 +36,21 @@ def read_claim(path_or_text: str | Path, claim: str = "") -> BilledClaim:
     Raises ClaimFault, whose message names the place and what to do.
     """
     name = str(path_or_text)
-    if len(name) <= LONGEST_NAME and "\n" not in name and "\0" not in name:
+    if not name.strip():
+        raise ClaimFault(f"There is no claim. {HOW}")
+    try:
         path = Path(name)
         if path.is_dir():
             raise ClaimFault(f"{name} is a folder; give one file with a claim.")
         if path.is_file():
-            try:
-                return read_bytes(path.read_bytes(), claim)
-            except OSError as error:
-                raise ClaimFault(f"{name} cannot be read: {error.strerror or error}.") from None
-        if not isinstance(path_or_text, Path) and looks_typed(name):
-            return read_bytes(name.encode(), claim)
-        raise ClaimFault(f"There is no file {name!r}, and it is no typed line either. {HOW}")
-    return read_bytes(name.encode(), claim)
+            return read_bytes(path.read_bytes(), claim)
+    except (OSError, ValueError) as error:
+        if isinstance(path_or_text, Path):
+            reason = getattr(error, "strerror", None) or error
+            raise ClaimFault(f"{name[:SHOWN]} cannot be read: {reason}.") from None
+    if isinstance(path_or_text, Path) or not ("\n" in name or looks_typed(name)):
+        raise ClaimFault(f"There is no file {name[:SHOWN]!r}, and it is no typed line either. {HOW}")
+    return read_bytes(name.encode("utf-8", "replace"), claim)
 
 
 def read_bytes(data: bytes, claim: str = "") -> BilledClaim:

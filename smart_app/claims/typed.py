@@ -14,7 +14,7 @@ LONGEST = 80  # characters of one line
 HOW = 'Write lines as "96365 x1; 96366 x2; 96375-59; J1745-JZ x40".'
 _SEPARATOR = re.compile(r"[;\n\r]+|,(?!\d{3}(?!\d))")
 _LINE = re.compile(
-    r"(?P<code>[A-Za-z]?\d{4}[A-Za-z0-9]?)"
+    r"(?P<code>[A-Za-z]\d{4}|\d{4}[A-Za-z0-9])"
     r"(?P<modifiers>(?:\s*[-:]\s*[A-Za-z0-9]{2}(?![A-Za-z0-9])|\s+(?=[A-Za-z])(?![xX]\s*-?\d)[A-Za-z][A-Za-z0-9](?![A-Za-z0-9]))*)"
     r"(?:\s*[xX×*]\s*(?P<units>-?[\d.,]+)|\s+(?P<bare>\d+)(?:\s*units?)?)?"
     r"(?:\s*(?:@|\bon\b)?\s*(?P<date>\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}))?",

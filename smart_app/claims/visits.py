@@ -7,9 +7,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from coding.billed import Billed, BilledClaim
-from coding.check_lines import ADMINISTRATION, DRUG, family_of
+from coding.check_lines import ADMINISTRATION, DRUG, family_of, judged
 from coding.model import Coded, DrugLine, Encounter, Line
 from coding.timeline import day
+
+Compared = Billed | Line | DrugLine
 
 
 class Visit(NamedTuple):
@@ -53,27 +55,33 @@ def _visit(group: list[tuple[Encounter, Coded]], pairs: list[tuple[Encounter, Co
 
 def _dates(pair: tuple[Encounter, Coded]) -> set[str]:
     encounter, coded = pair
-    found = {line.date for line in (*coded.lines, *coded.drug_lines)}
+    found = {line.date for line in coded.lines} | {line.date for line in coded.drug_lines}
     for row in encounter.administrations:
         if row.start is not None:
             found.add(day(row.start.at, row.start.offset or encounter.offset))
     return found
 
 
-def _distance(claim: BilledClaim, group: list[tuple[Encounter, Coded]]) -> int:
-    """Units by which claim and visits differ; a drug counts once, however many units its dose makes."""
-    coded = [line for _, one in group for line in (*one.lines, *one.drug_lines)]
-    billed, wanted = _units(claim.lines), _units(coded)
-    return sum(abs(billed.get(code, 0) - wanted.get(code, 0)) for code in {*billed, *wanted})
+def _distance(claim: BilledClaim, group: list[tuple[Encounter, Coded]]) -> tuple[int, int]:
+    """Units by which claim and visits differ, without and with their modifiers; a drug counts once, whatever its dose."""
+    coded: list[Compared] = [line for _, one in group for line in one.lines]
+    coded += [line for _, one in group for line in one.drug_lines]
+    return _apart(claim.lines, coded, False), _apart(claim.lines, coded, True)
 
 
-def _units(lines: Sequence[Billed | Line | DrugLine]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _apart(billed: Sequence[Compared], coded: Sequence[Compared], marked: bool) -> int:
+    ours, theirs = _units(billed, marked), _units(coded, marked)
+    return sum(abs(ours.get(key, 0) - theirs.get(key, 0)) for key in {*ours, *theirs})
+
+
+def _units(lines: Sequence[Compared], marked: bool) -> dict[tuple[str, ...], int]:
+    found: dict[tuple[str, ...], int] = {}
     for line in lines:
+        key = (line.code, *(judged(line.code, line.modifiers) if marked else ()))
         if family_of(line.code) == ADMINISTRATION:
-            found[line.code] = found.get(line.code, 0) + line.units
+            found[key] = found.get(key, 0) + line.units
         elif family_of(line.code) == DRUG:
-            found[line.code] = 1
+            found[key] = 1
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import given
+from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
 from coding import code
@@ -73,6 +74,7 @@ def wrong(draw: st.DrawFn, claim: BilledClaim) -> BilledClaim:
     return claim._replace(lines=tuple(lines))
 
 
+@tuned(max_examples=150, deadline=None)
 @given(charts(), settings, payers)
 def test_a_claim_made_of_the_answer_has_no_finding(chart: Encounter, setting: str, payer: str) -> None:
     policy = policy_of(setting, payer)
@@ -82,6 +84,7 @@ def test_a_claim_made_of_the_answer_has_no_finding(chart: Encounter, setting: st
     assert not [one for one in found if one.severity == WRONG]
 
 
+@tuned(max_examples=150, deadline=None)
 @given(charts(), settings, payers, st.data())
 def test_applying_all_findings_gives_the_coded_lines(
     chart: Encounter, setting: str, payer: str, data: st.DataObject
@@ -108,6 +111,7 @@ def _undated(lines, claim):  # type: ignore[no-untyped-def]
     return totals(one._replace(date="") if without else one for one in lines)
 
 
+@tuned(max_examples=150, deadline=None)
 @given(charts(), settings, payers, st.data())
 def test_every_finding_says_something_true_to_form(
     chart: Encounter, setting: str, payer: str, data: st.DataObject
@@ -130,6 +134,7 @@ def test_every_finding_says_something_true_to_form(
     assert len(told) == len(set(told))
 
 
+@tuned(max_examples=150, deadline=None)
 @given(charts(), settings, payers)
 def test_a_chart_that_waits_for_an_answer_is_not_called_wrongly_billed(
     chart: Encounter, setting: str, payer: str

@@ -56,7 +56,7 @@ def test_a_typed_line_may_have_its_date_and_several_modifiers() -> None:
         ("96366 x1.5", "whole numbers"),
         ("96366 x99999999999", "more than 1,000,000"),
         ("96366 x2 @2026-02-30", "no day of the calendar"),
-        ("9636", "no CPT or HCPCS code"),
+        ("9636", "not understood"),
         ("96365-5", "not understood"),
         ("=1+1", "not understood"),
         ("9" * 200, "not understood"),
@@ -196,3 +196,11 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: object) -> None:
         read_claim(str(tmp_path))
     with pytest.raises(ClaimFault, match="no file"):
         read_claim(f"{tmp_path}/claim.json")
+
+
+@pytest.mark.parametrize("text", ["96365; " * 200, "x" * 5_000, "96365\0", "\0", "claim\0.csv"])
+def test_a_text_that_can_be_no_file_name_is_read_or_refused_in_words(text: str) -> None:
+    try:
+        assert read_claim(text).lines
+    except ClaimFault as error:
+        assert len(str(error)) < 300
