@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib import resources
-from pathlib import Path
 
 import click
 import orjson
 
 from coding.engine import code_visits
-from coding.limits import SHIPPED, Limits, LimitsError, read_cms
+from coding.limits import Limits
+from coding.ndc import Crosswalk
 from coding.policy import Policy, payers
 from coding.rules import CARDS, THRESHOLDS, card, sources
 from smart_app.chart import read_bundle
@@ -24,7 +24,7 @@ from smart_app.cli_ask import ask_command
 from smart_app.cli_check import check_command
 from smart_app.cli_checklist import checklist_command
 from smart_app.cli_denial import denial_command
-from smart_app.cli_options import NOTHING_READ, SOME_FAILED, policy_of
+from smart_app.cli_options import MUE, NDC, NOTHING_READ, SOME_FAILED, crosswalk_of, limits_of, policy_of
 from smart_app.cli_web import COMMANDS
 from smart_app.coded import with_chart
 from smart_app.export import as_json
@@ -49,11 +49,8 @@ def main() -> None:
 @click.option(
     "--policy", "switches", multiple=True, metavar="SWITCH=VALUE", help="Override one switch; may be repeated."
 )
-@click.option(
-    "--mue",
-    type=click.Path(exists=True, dir_okay=False),
-    help="The quarterly CMS file of medically unlikely units (CSV).",
-)
+@MUE
+@NDC
 @click.option(
     "--zone", default="", help="Time zone of the place of service, for charts that write UTC (America/Denver)."
 )
@@ -66,6 +63,7 @@ def code_command(
     payer_file: str | None,
     switches: tuple[str, ...],
     mue: str | None,
+    ndc: tuple[str, ...],
     zone: str,
     form: str,
 ) -> None:
@@ -73,7 +71,7 @@ def code_command(
     if example == (file is not None):
         raise click.UsageError("Give a file, or --example, not both." if example else 'Give a file, "-" or --example.')
     policy = policy_of(setting, payer, payer_file, switches)
-    limits = _limits(mue)
+    limits, crosswalk = limits_of(mue), crosswalk_of(ndc)
     failed = coded_any = False
     try:
         for read in _progress(read_bundles(_example() if example else str(file))):
@@ -82,7 +80,7 @@ def code_command(
                 failed = True
                 continue
             coded_any = True
-            _print(read, policy, limits, zone, form)
+            _print(read, policy, limits, crosswalk, zone, form)
     except InputError as error:
         click.echo(f"chairtime: {error}", err=True)
         sys.exit(NOTHING_READ)
@@ -97,19 +95,10 @@ def _example() -> str:
     return str(resources.files("smart_app").joinpath("examples", "infliximab.json"))
 
 
-def _limits(name: str | None) -> Limits:
-    if name is None:
-        return SHIPPED
-    try:
-        return read_cms(Path(name).read_text(encoding="utf-8-sig").splitlines(), name)
-    except (LimitsError, UnicodeDecodeError) as error:
-        raise click.UsageError(str(error)) from None
-
-
-def _print(read: Read, policy: Policy, limits: Limits, zone: str, form: str) -> None:
+def _print(read: Read, policy: Policy, limits: Limits, crosswalk: Crosswalk, zone: str, form: str) -> None:
     assert read.bundle is not None  # noqa: S101 - narrowed by the caller
     chart = read_bundle(read.bundle, zone)
-    results = with_chart(chart, code_visits(chart.encounters, policy, limits))
+    results = with_chart(chart, code_visits(chart.encounters, policy, limits, crosswalk))
     for encounter, coded in zip(chart.encounters, results, strict=True):
         if form == "json":
             sys.stdout.buffer.write(orjson.dumps(as_json(coded, chart.bundle)) + b"\n")

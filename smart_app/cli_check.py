@@ -6,7 +6,6 @@ Exit codes: 0 nothing found; 1 findings, or lines that could not be read; 2 a wr
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -17,16 +16,19 @@ from coding.check import check, corrected_claim, held, placed
 from coding.check_kinds import KINDS
 from coding.check_words import written
 from coding.engine import code_visits
-from coding.limits import SHIPPED, Limits, LimitsError, read_cms
+from coding.fees import Fees
+from coding.limits import Limits
 from coding.model import FACILITY
+from coding.ndc import Crosswalk
 from coding.policy import Policy, PolicyError, payer_named, payers
 from smart_app.chart import Chart, read_bundle
 from smart_app.claims.reading import ClaimFault, read_bytes, read_claim
 from smart_app.claims.typed import read_typed
 from smart_app.claims.visits import Visit, visit_of
-from smart_app.cli_options import NOTHING_READ, policy_of
+from smart_app.cli_options import FEES, MUE, NDC, NOTHING_READ, crosswalk_of, fees_of, limits_of, policy_of
 from smart_app.coded import with_chart
 from smart_app.inputs import InputError, read_bundles
+from smart_app.view_check import worth
 from smart_app.words import render
 
 FOUND = 1
@@ -53,11 +55,9 @@ DEFAULT_PAYER = "commercial"
 @click.option(
     "--policy", "switches", multiple=True, metavar="SWITCH=VALUE", help="Override one switch; may be repeated."
 )
-@click.option(
-    "--mue",
-    type=click.Path(exists=True, dir_okay=False),
-    help="The quarterly CMS file of medically unlikely units (CSV).",
-)
+@MUE
+@NDC
+@FEES
 @click.option(
     "--zone", default="", help="Time zone of the place of service, for charts that write UTC (America/Denver)."
 )
@@ -73,6 +73,8 @@ def check_command(
     payer_file: str | None,
     switches: tuple[str, ...],
     mue: str | None,
+    ndc: tuple[str, ...],
+    fee_files: tuple[str, ...],
     zone: str,
     form: str,
 ) -> None:
@@ -83,15 +85,15 @@ def check_command(
         )
     if claim == chart == "-":
         raise click.UsageError("Standard input can be the claim or the chart, not both.")
-    limits = _limits(mue)
+    limits, crosswalk, fees = limits_of(mue), crosswalk_of(ndc), fees_of(fee_files)
     try:
         billed = _billed(claim, typed, claim_id)
         policy = _policy(billed, setting, payer, payer_file, switches)
         read = _chart(chart, zone)
-        found = _visit(billed, read, policy, limits, visit)
+        found = _visit(billed, read, policy, limits, crosswalk, visit)
         billed = placed(billed)
         findings = check(billed, found.coded, found.encounter, policy, limits)
-        _print(billed, read, found, findings, form)
+        _print(billed, read, found, findings, fees, form)
     except (ClaimFault, InputError) as error:
         _fail(str(error))
     except BrokenPipeError:
@@ -133,8 +135,10 @@ def _chart(name: str, zone: str) -> Chart:
     return read_bundle(reads[0].bundle, zone)
 
 
-def _visit(claim: BilledClaim, chart: Chart, policy: Policy, limits: Limits, wanted: str) -> Visit:
-    answers = with_chart(chart, code_visits(chart.encounters, policy, limits))
+def _visit(
+    claim: BilledClaim, chart: Chart, policy: Policy, limits: Limits, crosswalk: Crosswalk, wanted: str
+) -> Visit:
+    answers = with_chart(chart, code_visits(chart.encounters, policy, limits, crosswalk))
     found = visit_of(claim, chart.encounters, answers, wanted)
     if found is None:
         known = ", ".join(one.id for one in chart.encounters if one.id)
@@ -144,26 +148,34 @@ def _visit(claim: BilledClaim, chart: Chart, policy: Policy, limits: Limits, wan
     return found
 
 
-def _limits(name: str | None) -> Limits:
-    if name is None:
-        return SHIPPED
-    try:
-        return read_cms(Path(name).read_text(encoding="utf-8-sig").splitlines(), name)
-    except (LimitsError, UnicodeDecodeError) as error:
-        raise click.UsageError(str(error)) from None
-
-
-def _print(claim: BilledClaim, chart: Chart, visit: Visit, findings: tuple[Finding, ...], form: str) -> None:
+def _print(
+    claim: BilledClaim, chart: Chart, visit: Visit, findings: tuple[Finding, ...], fees: tuple[Fees, ...], form: str
+) -> None:
     corrected = corrected_claim(claim, findings)
+    setting = visit.coded.setting
+    by_place = {line.place: line for line in claim.lines}
+    worths = [
+        worth([by_place[place] for place in one.billed if place in by_place], one.corrected, fees, setting)
+        for one in findings
+    ]
+    total = worth(claim.lines, corrected, fees, setting)
     if form == "json":
-        sys.stdout.buffer.write(orjson.dumps(as_json(claim, chart.bundle, visit, findings, corrected)) + b"\n")
+        sys.stdout.buffer.write(
+            orjson.dumps(
+                as_json(claim, chart.bundle, visit, findings, corrected)
+                | ({"worth": total, "worths": worths} if fees else {})
+            )
+            + b"\n"
+        )
     else:
         said = render(
             "text/check.txt",
             claim=claim,
             bundle=chart.bundle,
             visit=visit,
-            findings=findings,
+            findings=list(zip(findings, worths, strict=True)),
+            total=total,
+            notes=[one.note for one in fees if one.note],
             corrected=corrected,
             held=held(claim, findings),
             kinds=KINDS,

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
+from coding.fees import Fees, FeesError
+from coding.limits import SHIPPED, Limits, LimitsError, read_cms
+from coding.ndc import Crosswalk, CrosswalkError
 from coding.policy import Policy, PolicyError, policy_for
+from smart_app.fee_files import load_crosswalk, load_fees
 
 SOME_FAILED, NOTHING_READ = 1, 3
 
@@ -26,3 +33,43 @@ def policy_of(setting: str, payer: str, payer_file: str | None, switches: tuple[
         return policy_for(setting, payer, overrides_of(switches), payer_file)
     except PolicyError as error:
         raise click.UsageError(str(error)) from None
+
+
+def limits_of(name: str | None) -> Limits:
+    """The unlikely units of a CMS file, or those that ship."""
+    if name is None:
+        return SHIPPED
+    try:
+        return read_cms(Path(name).read_text(encoding="utf-8-sig").splitlines(), name)
+    except (LimitsError, UnicodeDecodeError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def fees_of(names: Sequence[str]) -> tuple[Fees, ...]:
+    """The fee schedules that the user names."""
+    try:
+        return tuple(load_fees(name) for name in names)
+    except FeesError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def crosswalk_of(names: Sequence[str]) -> Crosswalk:
+    """The NDC to HCPCS files that the user names; empty without any."""
+    try:
+        return load_crosswalk(names) if names else Crosswalk()
+    except CrosswalkError as error:
+        raise click.UsageError(str(error)) from None
+
+
+MUE = click.option(
+    "--mue",
+    type=click.Path(exists=True, dir_okay=False),
+    help="The quarterly CMS file of medically unlikely units (CSV).",
+)
+NDC = click.option(
+    "--ndc", multiple=True, type=click.Path(exists=True, dir_okay=False), help="A CMS NDC to HCPCS crosswalk (CSV)."
+)
+FEES = click.option(
+    "--fees", "fee_files", multiple=True, type=click.Path(exists=True, dir_okay=False),
+    help="A fee schedule (CMS physician file, OPPS Addendum B, or CSV), to see what findings are worth.",
+)  # fmt: skip

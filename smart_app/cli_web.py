@@ -113,7 +113,8 @@ def serve_command(path: str, host: str, port: int, check: bool) -> None:
             threads=SERVE_THREADS,
             ident=None,
             max_request_body_size=2 * MOST,
-            inbuf_overflow=2 * MOST,  # what is uploaded waits in memory, not in a file
+            inbuf_overflow=2 * MOST,  # what is uploaded, and what is answered, waits in memory, not in a file
+            outbuf_overflow=2 * MOST,
         )
     except (OSError, ValueError) as error:
         _fail(f"port {port} on {host} cannot be used: {error}. Choose others with --host and --port.")
