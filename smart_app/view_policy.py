@@ -76,9 +76,15 @@ def policy_view(
         tuple(_kept(action).items()),
         "?" + urlencode({**_kept(action), "setting": policy.setting, "payer": policy.payer}),
         _covered(policy, coverage) if coverage else "",
-        coverage.why if coverage else "",
+        _why(policy, coverage) if coverage else "",
         differences_from_default(policy),
     )
+
+
+def _why(policy: Policy, coverage: Payer) -> str:
+    """How the payer was read, where that is more than the strip says."""
+    plain = coverage.why == f'Read from the Coverage: "{coverage.said}".' and len(coverage.said) <= SHORT
+    return "" if plain and coverage.payer == policy.payer else coverage.why
 
 
 def _covered(policy: Policy, coverage: Payer) -> str:

@@ -206,16 +206,16 @@ def strip_of(launch: Launch, fetched: Fetched) -> PatientStrip | None:
 
 
 def links_of(launch: Launch) -> dict[str, str]:
-    """Where a page of the launch leads."""
+    """Where a page of the launch leads; to the pages beside it by a short address."""
     here = f"/e/{launch.id}"
     query = request.query_string.decode("ascii", "ignore")
     links = {
         "self": f"{here}/?{query}" if query else f"{here}/",
         "sign_out": f"{here}/sign-out",
         "encounters": f"{here}/encounters",
-        "checklist": f"{here}/checklist{query_kept()}",
-        "check": f"{here}/claim{query_kept()}",
-        "denial": f"{here}/denial{query_kept()}",
+        "checklist": f"./checklist{query_kept()}",
+        "check": f"./claim{query_kept()}",
+        "denial": f"./denial{query_kept()}",
     }
     if launch.style_url:
         links["style"] = f"{here}/style.css"

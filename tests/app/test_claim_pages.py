@@ -20,6 +20,7 @@ from smart_app.fee_files import load_fees
 from smart_app.uploads import MOST
 from tests.app.browser import Browser, Page, title
 from tests.app.installation import EPIC, GOOD, ORACLE, environment, install
+from tests.page_made import HEAVIEST, SHEET
 
 FILES = Path(__file__).parents[1] / "claims" / "files"
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -50,8 +51,8 @@ def page(browser: Browser) -> Page:
 def test_the_page_of_the_visit_leads_to_the_three_pages_and_they_back(browser: Browser, page: Page) -> None:
     here = browser.get(f"{page.url}?setting=professional")
     for name, heading in (("checklist", "Documentation"), ("claim", "Check a claim"), ("denial", "A denial")):
-        [link] = re.findall(rf'class="btn late" href="(/e/[^"]+/{name}\?setting=professional)"', here.text)
-        found = browser.get(browser.demo.app + link)
+        [link] = re.findall(rf'class="btn late" href="\./({name}\?setting=professional)"', here.text)
+        found = browser.get(page.url + link)
         assert found.status == 200 and heading in words(found.text) and "Professional" in words(found.text)
         assert title(found) == "Quillfeather, Imogen" and found.headers["Cache-Control"] == "no-store"
         back = html.unescape(re.findall(r'href="([^"]+)">The visit<', found.text)[0])
@@ -351,7 +352,7 @@ def test_the_payer_of_the_coverage_is_in_force_where_the_address_names_none(cove
     page = browser.launch("infliximab-patient")
     said = words(page.text)
     assert "Policy in force Facility · Aetna" in said and "payer from Coverage: Aetna Choice POS II" in said
-    assert "from the commercial default" in said and "Read from the Coverage" in said
+    assert "from the commercial default" in said
     for name in ("claim", "denial", "checklist", "panel"):
         assert "Facility · Aetna" in words(browser.get(f"{page.url}{name}").text)
     browser.one("POST", f"{page.url}ask", OWN, data={"question": "What is a push?"})
@@ -363,6 +364,7 @@ def test_a_payer_that_was_chosen_goes_before_the_coverage_which_is_told(covered:
     page = browser.launch("infliximab-patient")
     said = words(browser.get(f"{page.url}?payer=medicare").text)
     assert "Facility · Medicare" in said and "Coverage names another payer: Aetna Choice POS II" in said
+    assert 'Read from the Coverage: "Aetna Choice POS II".' in said
     assert "differences from the commercial default" in said
 
 
@@ -371,6 +373,12 @@ def test_a_coverage_that_names_no_known_payer_leaves_the_default_and_says_why() 
         page = Browser(both).launch("infliximab-patient")
     said = words(page.text)
     assert "payer not read from Coverage" in said and "Commercial payer" in said and "<b>Blue" not in page.text
+
+
+def test_the_longest_page_stays_light_with_a_payer_from_the_coverage() -> None:
+    with running(charts_of("Medicare")) as both:
+        text = Browser(both).launch("fifty-rows-patient").text
+    assert "payer from Coverage: Medicare" in text and len(text.encode()) + SHEET.stat().st_size <= HEAVIEST
 
 
 def test_without_a_coverage_nothing_is_said_of_one(page: Page) -> None:
