@@ -52,7 +52,9 @@ def timed() -> None:
     coded = with_chart(chart, code_visits(chart.encounters, policy))
     opened = Open(chart.encounters[0], coded[0], policy)
     asked = [
-        json.loads(line) for name in ("dev.jsonl", "held.jsonl") for line in (QUESTIONS / name).open(encoding="utf-8")
+        json.loads(line)
+        for name in ("dev.jsonl", "held.jsonl", "fresh.jsonl")
+        for line in (QUESTIONS / name).open(encoding="utf-8")
     ]
     ask("What is missing in this chart?", (), opened)
     taken = []

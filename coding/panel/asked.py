@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from coding.drugs import by_hcpcs
 from coding.panel.answers import Row, rows
 from coding.panel.case import Case
 from coding.panel.complete import is_complete
@@ -70,13 +71,22 @@ class Asked(NamedTuple):
     def about_units(self) -> bool:
         """Whether it asks for billing units of a drug."""
         dosed = any(one.kind == DOSE for one in self.tokens)
-        asks = bool(self.features & {"drug-code", "waste", "vial"}) or ("units" in self.features and dosed)
+        asks = (
+            bool(self.features & {"drug-code", "waste", "vial"})
+            or (dosed and self.drug_coded)
+            or ("units" in self.features and dosed)
+        )
         return (
             not self.timed
             and asks
             and ((self.only_drug is not None and (dosed or "drug-code" in self.features)) or (dosed and not self.drugs))
             and not (self.charted and self.points)
         )
+
+    @property
+    def drug_coded(self) -> bool:
+        """Whether it names the billing code of a drug."""
+        return any(by_hcpcs(code) for code in self.codes)
 
     @property
     def defines(self) -> bool:
@@ -192,7 +202,7 @@ def _about_subject(every: tuple[Match, ...], best: Match | None, by: Pointing, c
         return None
     if by.own and by.own <= MORE_UNITS:
         return rows()["chart-why-units"]
-    rule = LIKENESS.certain if by.charted else LIKENESS.strong
+    rule = LIKENESS.taught if by.charted and named else LIKENESS.certain if by.charted else LIKENESS.strong
     return _pointed(by) if by.points and (best is None or best.score < rule) else None
 
 

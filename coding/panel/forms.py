@@ -19,6 +19,7 @@ class Likeness(NamedTuple):
     margin: float
     strong: float
     certain: float
+    taught: float
     rule_first: float
     beside: float
     close: float

@@ -20,6 +20,7 @@ from coding.panel.lexicon import Word, lexicon, noun_writings, nouns, panel_tabl
 from coding.rules import CARDS, tables
 
 FLUID = "fluid"
+LACKING = "low"  # "low mag" is a finding, not a drug
 BESIDE = 16  # letters between two mentions that may mean one bag
 SHORTEST = 5  # letters below which a slip of the pen makes another word
 
@@ -129,7 +130,7 @@ def find_drugs(text: str, taken: tuple[tuple[int, int], ...] = (), slips: bool =
     found: list[Mention] = []
     place = 0
     while place < len(split):
-        entry = _at(split, place, free)
+        entry = None if place and split[place - 1].text == LACKING else _at(split, place, free)
         if entry is None:
             place += 1
             continue

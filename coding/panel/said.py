@@ -15,6 +15,7 @@ DRUG, TIME, SEPARATOR, DOSE, COUNT, EVERY, RATE = "drug", "time", "separator", "
 _DOSE = re.compile(
     r"(?<![a-z\d.])(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|gm|g|ml|cc|liters?|l|units?|meq|iu)\b(?!\s*(?:/|per|an)\s*(?:hr?|hour|min|kg)\b)"
 )
+WEARABLE = "onpro"  # a brand that says how it is given
 _RATE = re.compile(r"(?<![a-z\d.])(\d[\d,]*(?:\.\d+)?)\s*(?:ml|cc)\s*(?:/|per|an)\s*(?:hr?|hour)\b")
 _COUNT = re.compile(
     r"\b(?:x\s?(?P<times>[2-9])\b|(?P<twice>twice)\b|(?P<many>two|three|four|both|[234])\s+(?:different\s+|separate\s+|more\s+)*"
@@ -115,6 +116,9 @@ def tokens(text: str) -> tuple[Token, ...]:
     found += _free([Token(EVERY, "", *match.span(), _minutes(match)) for match in _EVERY.finditer(text)], found)
     drugs = find_drugs(text, taken)
     found += [Token(DRUG, one.key, one.first, one.last, one) for one in drugs if not one.rivals]
+    found += [
+        Token("technique", "on-body", one.last, one.last) for one in drugs if WEARABLE in text[one.first : one.last]
+    ]
     found += _free([Token(DOSE, "", *match.span(), _dose(match)) for match in _DOSE.finditer(text)], found)
     found += _free([Token(RATE, match[1].replace(",", ""), *match.span()) for match in _RATE.finditer(text)], found)
     split = words(text)

@@ -133,7 +133,7 @@ def _complete(item: Item) -> Item:
     if item.technique in ("push", "pca", "pump"):
         return item._replace(route=item.route or "iv")
     if item.spans or item.lengths or item.fluid or item.technique == "infusion" or item.relation == "same" or item.rate:
-        return item._replace(technique="infusion", route=item.route or "iv")
+        return item._replace(technique="infusion", route=item.route or _flow_route(item))
     if item.clocks:
         return item._replace(technique="push" if _pushable(item) else "infusion", route="iv")
     return item
@@ -145,6 +145,11 @@ def _long(item: Item) -> bool:
 
 def _pushable(item: Item) -> bool:
     return all(identify(drug.name).drug.push_plausible != "N" for drug in item.drugs)
+
+
+def _flow_route(item: Item) -> str:
+    drug = identify(item.drugs[0].name).drug
+    return "sc" if drug.goes_by("sc") and not drug.goes_by("iv") else "iv"
 
 
 def _shot_route(item: Item) -> str:

@@ -22,7 +22,7 @@ from coding.policy import policy_for
 from tests.panel.scoring import QUESTIONS, answer_of, opened, rows
 
 CODE = re.compile(r"\b(?:9[69]\d{3}|[A-Z]\d{4})\b")
-ALL = [*rows(QUESTIONS / "dev.jsonl"), *rows(QUESTIONS / "held.jsonl")]
+ALL = [row for name in ("dev", "held", "fresh") for row in rows(QUESTIONS / f"{name}.jsonl")]
 
 
 def _quoted(row: dict[str, Any]) -> list[Any]:
