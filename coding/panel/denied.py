@@ -6,7 +6,7 @@ from coding.denial import Judgement, judge
 from coding.denial_table import read_denial
 from coding.panel.answer import CHART, Answer, Choice, Evidence, Sentence
 from coding.panel.asked import Asked
-from coding.panel.sentences import from_judgement, from_problem
+from coding.panel.sentences import from_judgement, from_problem, phrase
 from coding.panel.subject import Subject
 from coding.rules import CARDS
 
@@ -27,7 +27,7 @@ def denied(asked: Asked, subject: Subject) -> Answer | None:
     return Answer(
         CHART,
         tuple(dict.fromkeys(short)),
-        working=tuple(dict.fromkeys([*working, *lacking])),
+        working=tuple(dict.fromkeys([*working, *lacking, phrase("denial-page")])),
         lines=subject.coded.lines,
         drug_lines=subject.coded.drug_lines,
         rules=tuple(one for one in judgement.cards if one in CARDS),
