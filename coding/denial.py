@@ -40,6 +40,7 @@ PROVE = "complete the chart first"
 CONTRACT = "follow the payer's policy"
 ELSEWHERE = "settle it outside the chart"
 NO_LINE = "Take the lines off the claim; there is nothing to appeal."
+DRUG_KINDS = ("waste", "drug")  # kinds of finding for which the drug lines of a claim are compared too
 
 
 class Judgement(NamedTuple):
@@ -143,7 +144,8 @@ def _decided(
         return found._replace(
             verdict=SUPPORTS, why=f"{why} {contract}", do=CONTRACT, steps="Follow your contract with the payer."
         )
-    same = billed is None or _of_claim(summed(billed.lines)) == _of_claim(right)
+    drugs = any(kind.startswith(DRUG_KINDS) for kind in denial.findings)
+    same = billed is None or _of_claim(summed(billed.lines), drugs) == _of_claim(right, drugs)
     return found._replace(verdict=SUPPORTS, why=why, do=APPEAL if same else CORRECT, steps=denial.supported)
 
 
@@ -176,9 +178,9 @@ def _listed(lines: tuple[Corrected, ...]) -> str:
     return ", ".join(line_words(line) for line in lines) or "no line"
 
 
-def _of_claim(lines: tuple[Corrected, ...]) -> frozenset[Corrected]:
-    """The lines that can be compared: administration codes, since a claim may carry the drugs elsewhere."""
-    return frozenset(line for line in lines if in_family(line.code) and line.code[:1].isdigit())
+def _of_claim(lines: tuple[Corrected, ...], drugs: bool) -> frozenset[Corrected]:
+    """The lines that can be compared: administration codes, since a claim may carry the drugs elsewhere; with drugs, all of them."""
+    return frozenset(line for line in lines if drugs or (in_family(line.code) and line.code[:1].isdigit()))
 
 
 def _not_paid(lines: tuple[Line | DrugLine, ...], encounter: Encounter, policy: Policy) -> str:
