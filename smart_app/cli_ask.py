@@ -14,10 +14,10 @@ from coding.panel import Answer, Open, ask
 from coding.policy import Policy, payers
 from coding.rules import CARDS
 from smart_app import asking
-from smart_app.chart import Chart, read_bundle
+from smart_app.chart import Chart
 from smart_app.cli_batch import Given, answers_to
-from smart_app.cli_options import NOTHING_READ, SOME_FAILED, overrides_of, policy_of
-from smart_app.inputs import InputError, read_bundles
+from smart_app.cli_options import NOTHING_READ, SOME_FAILED, one_chart, overrides_of, policy_of
+from smart_app.inputs import InputError
 from smart_app.words import WIDTH, render
 
 NARROWEST = 40  # columns
@@ -57,7 +57,7 @@ def ask_command(
         raise click.UsageError("Standard input can be the chart or the batch, not both.")
     policy = policy_of(setting, payer, None, switches)
     try:
-        read = _chart(chart, zone) if chart else None
+        read = one_chart(chart, zone, "a question is asked of one") if chart else None
         if batch:
             _batch(batch, Given(setting, payer, overrides_of(switches), zone, read))
         else:
@@ -67,15 +67,6 @@ def ask_command(
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-
-
-def _chart(name: str, zone: str) -> Chart:
-    reads = list(read_bundles(name))
-    if len(reads) > 1:
-        raise InputError(f"{name} holds {len(reads)} charts; a question is asked of one.")
-    if reads[0].bundle is None:
-        raise InputError(reads[0].fault)
-    return read_bundle(reads[0].bundle, zone)
 
 
 def _open(chart: Chart, policy: Policy) -> Open | None:

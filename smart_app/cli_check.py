@@ -21,13 +21,13 @@ from coding.limits import Limits
 from coding.model import FACILITY
 from coding.ndc import Crosswalk
 from coding.policy import Policy, PolicyError, payer_named, payers
-from smart_app.chart import Chart, read_bundle
+from smart_app.chart import Chart
 from smart_app.claims.reading import ClaimFault, read_bytes, read_claim
 from smart_app.claims.typed import read_typed
 from smart_app.claims.visits import Visit, visit_of
-from smart_app.cli_options import FEES, MUE, NDC, NOTHING_READ, crosswalk_of, fees_of, limits_of, policy_of
+from smart_app.cli_options import FEES, MUE, NDC, NOTHING_READ, crosswalk_of, fees_of, limits_of, one_chart, policy_of
 from smart_app.coded import with_chart
-from smart_app.inputs import InputError, read_bundles
+from smart_app.inputs import InputError
 from smart_app.view_check import worth
 from smart_app.words import render
 
@@ -89,7 +89,7 @@ def check_command(
     try:
         billed = _billed(claim, typed, claim_id)
         policy = _policy(billed, setting, payer, payer_file, switches)
-        read = _chart(chart, zone)
+        read = one_chart(chart, zone, "a claim is held against one")
         found = _visit(billed, read, policy, limits, crosswalk, visit)
         billed = placed(billed)
         findings = check(billed, found.coded, found.encounter, policy, limits)
@@ -124,15 +124,6 @@ def _policy(
                 err=True,
             )
     return policy_of(setting or claim.setting or FACILITY, payer or DEFAULT_PAYER, payer_file, switches)
-
-
-def _chart(name: str, zone: str) -> Chart:
-    reads = list(read_bundles(name))
-    if len(reads) > 1:
-        raise InputError(f"{name} holds {len(reads)} charts; a claim is held against one.")
-    if reads[0].bundle is None:
-        raise InputError(reads[0].fault)
-    return read_bundle(reads[0].bundle, zone)
 
 
 def _visit(

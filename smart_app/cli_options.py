@@ -11,7 +11,9 @@ from coding.fees import Fees, FeesError
 from coding.limits import SHIPPED, Limits, LimitsError, read_cms
 from coding.ndc import Crosswalk, CrosswalkError
 from coding.policy import Policy, PolicyError, policy_for
+from smart_app.chart import Chart, read_bundle
 from smart_app.fee_files import load_crosswalk, load_fees
+from smart_app.inputs import InputError, read_bundles
 
 SOME_FAILED, NOTHING_READ = 1, 3
 
@@ -33,6 +35,16 @@ def policy_of(setting: str, payer: str, payer_file: str | None, switches: tuple[
         return policy_for(setting, payer, overrides_of(switches), payer_file)
     except PolicyError as error:
         raise click.UsageError(str(error)) from None
+
+
+def one_chart(name: str, zone: str, why_one: str) -> Chart:
+    """The one chart of the named file. why_one ends the message where it holds several. Raises InputError."""
+    reads = list(read_bundles(name))
+    if len(reads) > 1:
+        raise InputError(f"{name} holds {len(reads)} charts; {why_one}.")
+    if reads[0].bundle is None:
+        raise InputError(reads[0].fault)
+    return read_bundle(reads[0].bundle, zone)
 
 
 def limits_of(name: str | None) -> Limits:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from coding.engine import code, code_visits
 from coding.explain import totals
-from coding.model import NOT_MET, TELLS, Coded, DrugLine, Encounter, Line
+from coding.model import NOT_MET, TELLS, Coded, DrugLine, Encounter, Line, Problem
 from coding.panel.answer import ASKS_BACK, WHAT_IF, Answer, Choice, Evidence, Sentence
 from coding.panel.scratch import Scratch
 from coding.panel.sentences import (
@@ -24,14 +24,6 @@ from coding.rules import CARDS
 READINGS = ("PROFILE_READING", "COMPLEXITY_OPTION", "SAME_DRUG_READINGS", "VISIT_REASON_READING", "CLOCK_ORDER_READING",
             "BOLUS_READINGS", "PUSH_DURING_OWN_INFUSION", "PUSH_AFTER_INFUSION", "HYDRATION_PUSH_MINUTES",
             "SECOND_SITE_UNSUPPORTED", "INDICATION_MISSING", "EARLY_STOP", "NOT_PAYABLE")  # fmt: skip
-NOISE = (
-    "WASTE_UNDOCUMENTED",
-    "DIAGNOSIS_MISSING",
-    "DRUG_UNKNOWN",
-    "PLACE_UNKNOWN",
-    "TECHNIQUE_ASSUMED",
-    "PRIMARY_REASON_INFERRED",
-)
 
 
 def codes_in_words(lines: tuple[tuple[str, int], ...]) -> str:
@@ -79,7 +71,7 @@ def answer_case(scratch: Scratch, policy: Policy, before: tuple[tuple[str, int],
         return _ask_minutes(scratch, found)
     added = totals(found)
     short: list[Sentence] = [phrase("lines-if", codes=claim(found.lines)) if added else phrase("lines-none")]
-    short += _minutes(found, scratch)
+    short += _minutes(found)
     if before is not None:
         same = phrase("same-lines") if before == added else None
         short += [same] if same else [phrase("was-lines", codes=codes_in_words(before))] if before else []
@@ -129,7 +121,7 @@ def if_complex(encounter: Encounter, policy: Policy, found: Coded) -> list[Sente
     return [phrase("if-complex", codes=claim(lines))] if lines and claim(lines) != claim(found.lines) else []
 
 
-def _minutes(found: Coded, scratch: Scratch) -> list[Sentence]:
+def _minutes(found: Coded) -> list[Sentence]:
     """The minutes of each drug that has timed lines, said once."""
     said: dict[str, int] = {}
     for line in found.lines:
@@ -138,7 +130,7 @@ def _minutes(found: Coded, scratch: Scratch) -> list[Sentence]:
     return [phrase("total-minutes", name=name, minutes=minutes) for name, minutes in said.items()]
 
 
-def _cards_of(problems: list) -> list[Sentence]:  # type: ignore[type-arg]
+def _cards_of(problems: Sequence[Problem]) -> list[Sentence]:
     told = [one for one in problems if one.severity == TELLS and one.code == "SAME_DRUG_READINGS"]
     return [sentence for one in told for rule in one.rules[:1] for sentence in other_reading(rule)]
 
