@@ -80,10 +80,10 @@ def _differs(case: Case, code: str, taken: Open) -> Finding:
         return found(case, "waste-units", taken, why=why)
     if should:
         return found(case, "waste-modifier-missing", taken, why=why)
-    return _without_evidence(case, code, taken)
+    return _without_evidence(case, taken)
 
 
-def _without_evidence(case: Case, code: str, taken: Open) -> Finding:
+def _without_evidence(case: Case, taken: Open) -> Finding:
     if case.policy["wastage_modifiers"] == "medicare" and not any(
         one.startswith("payer.medicare") for one in case.policy.cards
     ):

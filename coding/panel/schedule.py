@@ -49,7 +49,7 @@ def place(items: Sequence[Item]) -> tuple[Placed, ...]:
     pushes = 0
     for index in order:
         item = items[index]
-        placed[index] = _laid_out(item, index, placed, items, pushes)
+        placed[index] = _laid_out(item, index, placed, pushes)
         pushes += item.technique != "infusion"
     return tuple(placed[index] for index in range(len(items)))
 
@@ -110,7 +110,7 @@ def _without_pauses(flow: Flow, item: Item, shift: int) -> list[Flow]:
     return [*result, Flow(start, flow.stop)]
 
 
-def _laid_out(item: Item, index: int, placed: dict[int, Placed], items: Sequence[Item], pushes: int) -> Placed:
+def _laid_out(item: Item, index: int, placed: dict[int, Placed], pushes: int) -> Placed:
     infusion = item.technique == "infusion"
     length = minutes_said(item)
     anchor = _anchor(index, placed, item)

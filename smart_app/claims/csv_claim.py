@@ -80,7 +80,7 @@ def read_csv(text: str) -> BilledClaim:
             continue
         claims.update({one: None for one in row.cells.get("claim", ()) if one})
         try:
-            lines.append(_line(row, len(cells)))
+            lines.append(_line(row))
             payer, place = payer or row.one("payer"), place or row.one("place")
         except Unreadable as why:
             unread.append((f"row {number}", f"{why}."))
@@ -139,7 +139,7 @@ def _row(number: int, cells: list[str], head: _Head) -> _Row | None:
     return _Row(number, found)
 
 
-def _line(row: _Row, width: int) -> Billed:
+def _line(row: _Row) -> Billed:
     status = row.one("status").casefold()
     if status in _OUT:
         raise Unreadable(f"left out, its status is {shown(status)}")
