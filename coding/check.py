@@ -6,10 +6,20 @@ cannot prove, one code in the place of another, and at last units, modifiers, da
 
 from __future__ import annotations
 
-from coding import check_drugs, check_family, check_never, check_proof, check_swaps, check_units
-from coding.billed import ASK, WRONG, Billed, BilledClaim, Finding
+from coding import (
+    check_answers,
+    check_dates,
+    check_drugs,
+    check_family,
+    check_never,
+    check_proof,
+    check_swaps,
+    check_units,
+)
+from coding.billed import Billed, BilledClaim, Finding
 from coding.check_case import Case
-from coding.check_kinds import KINDS, SEVERITIES, SOFTENS
+from coding.check_doubts import doubted, hangs
+from coding.check_kinds import KINDS, SEVERITIES
 from coding.check_lines import ADMINISTRATION, OTHER, Open, Settled, family_of, placed, settle
 from coding.check_words import corrected_claim, found, held
 from coding.limits import SHIPPED, Limits
@@ -23,32 +33,53 @@ LIMIT = "above-unlikely-limit"
 
 
 def check(
-    claim: BilledClaim, coded: Coded, encounter: Encounter, policy: Policy, limits: Limits = SHIPPED
+    claim: BilledClaim,
+    coded: Coded,
+    encounter: Encounter,
+    policy: Policy,
+    limits: Limits = SHIPPED,
+    *,
+    visits: tuple[Encounter, ...] = (),
+    beside: tuple[str, ...] = (),
+    payer_assumed: bool = False,
 ) -> tuple[Finding, ...]:
-    """What differs between the claim and the coded visit. An exact match gives no finding.
+    """What differs between the claim and the coded visit. An exact match gives none but questions that the chart leaves open.
 
     Every billed line and every coded line is in at most one finding that changes it, so corrected_claim can apply them all.
+    visits: those that the encounter was joined from (coding.joined), where it is not one. beside: ids of other visits of that day that
+    the claim is not held against. payer_assumed: the payer is a default.
     """
-    claim = placed(claim)
-    case = Case(claim, coded, encounter, policy, limits)
+    case = Case(placed(claim), coded, encounter, policy, limits, beside, payer_assumed, visits)
+    findings = _compared(case)
+    hanging = {id(one) for one in check_answers.hanging(case, findings, _compared)}
+    findings = [hangs(case, one) if id(one) in hanging else one for one in findings]
+    return tuple(sorted(findings, key=lambda one: SEVERITIES.index(one.severity)))
+
+
+def _compared(case: Case) -> list[Finding]:
+    claim, coded = case.claim, case.coded
     counted = tuple(line for line in claim.lines if line.units > 0)
     empty = Open(tuple(line for line in claim.lines if line.units <= 0))
     ours = settle(Open(tuple(line for line in counted if family_of(line.code) == ADMINISTRATION), coded.lines))
     drugs = settle(Open(tuple(line for line in counted if _is_drug(line.code)), coded.drug_lines))
     drug_codes = _whole_codes(drugs)
     findings = [found(case, "no-units", empty)] if empty.billed else []
+    others = _other_families(case, tuple(line for line in counted if family_of(line.code) == OTHER))
+    if elsewhere := check_dates.elsewhere(case, ours, drugs):
+        return findings + elsewhere + others
     left, more = check_proof.whole_visit(case, ours.open.plus(drug_codes))
     findings += more
     open, more = _administrations(case, ours, ours.open.less(ours.open.less(left)))
     findings += more
     unbilled, more = check_drugs.drugs(case, drug_codes.less(drug_codes.less(left)))
     findings += [*more, *check_units.marks(case, ours.marked)]
-    findings += check_units.dates(case, ours.dated.plus(drugs.dated.less(drug_codes)))
+    findings += check_dates.dates(case, ours.dated.plus(drugs.dated.less(drug_codes)))
     findings += check_units.missing(case, open, unbilled)
-    findings += _other_families(case, tuple(line for line in counted if family_of(line.code) == OTHER))
+    findings += [*others, *_place(case)]
     findings += check_drugs.of_payer(case, findings)
-    findings = [_softened(case, one) for one in _above_limits(case, findings)]
-    return tuple(sorted(findings, key=lambda one: SEVERITIES.index(one.severity)))
+    findings = _above_limits(case, findings)
+    findings += check_proof.unasked(case, findings)
+    return [doubted(case, one) for one in findings]
 
 
 def _is_drug(code: str) -> bool:
@@ -79,23 +110,20 @@ def _administrations(case: Case, ours: Settled, open: Open) -> tuple[Open, list[
     return open, findings + more
 
 
-def _softened(case: Case, finding: Finding) -> Finding:
-    """A question, where the finding rests on a row of which the chart itself asks something that may change its lines."""
-    codes = {code for row in SOFTENS if finding.kind in row.kinds for code in row.problems}
-    asked = [one for one in case.coded.problems if one.code in codes and one.resource in finding.administrations]
-    if not asked or finding.severity != WRONG:
-        return finding
-    says = dict.fromkeys((finding.says, *(f"{one.says} {one.would_change}".strip() for one in asked)))
-    rules = dict.fromkeys((*finding.rules, *(rule for one in asked for rule in one.rules)))
-    return finding._replace(severity=ASK, says=" ".join(says), rules=tuple(rules))
-
-
 def _other_families(case: Case, lines: tuple[Billed, ...]) -> list[Finding]:
     """Lines of other families are told; 99211 never stands beside drug administration."""
     never = tuple(line for line in lines if line.code == NEVER_BESIDE and case.coded.lines)
     rest = Open(lines).less(Open(never))
     findings = [found(case, "visit-99211", Open(never))] if never else []
     return findings + ([found(case, "other-family", rest, stays=True)] if rest.billed else [])
+
+
+def _place(case: Case) -> list[Finding]:
+    """The claim's place of service against the chart's."""
+    billed, charted = case.claim.place_of_service, case.encounter.place
+    if not billed or not charted or billed == charted:
+        return []
+    return [found(case, "place-of-service", Open(), why=f"The claim says {billed}, and the chart {charted}.")]
 
 
 def _above_limits(case: Case, findings: list[Finding]) -> list[Finding]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from coding.billed import BilledClaim
 from coding.check_kinds import LEAVE_OUT
+from coding.codes import CODES
 from coding.drugs import identify
+from coding.engine import code_visits
+from coding.joined import joined
 from coding.limits import Limits
 from coding.model import CHEMO, HYDRATION, STOPS, THERAPEUTIC, Administration, Coded, Considered, Encounter, Problem
 from coding.policy import Policy
@@ -19,13 +22,27 @@ _VEIN = {THERAPEUTIC: ("therapeutic", "subcutaneous"), CHEMO: ("chemo", "artery"
 
 
 class Case(NamedTuple):
-    """One claim beside one coded visit. limits: most units of a code on a date."""
+    """One claim beside one coded visit. limits: most units of a code on a date.
+
+    beside: ids of other visits of the same day that the claim was not held against. payer_assumed: nobody named the payer.
+    visits: those that the encounter was joined from; empty where it is one.
+    """
 
     claim: BilledClaim
     coded: Coded
     encounter: Encounter
     policy: Policy
     limits: Limits
+    beside: tuple[str, ...] = ()
+    payer_assumed: bool = False
+    visits: tuple[Encounter, ...] = ()
+
+    def again(self, change: Callable[[Encounter], Encounter] = lambda one: one, policy: Policy | None = None) -> Case:
+        """The claim beside the chart coded anew: with something charted otherwise, or under another policy."""
+        visits = tuple(change(one) for one in self.visits or (self.encounter,))
+        answers = code_visits(visits, policy or self.policy, self.limits)
+        encounter, coded = joined(list(zip(visits, answers, strict=True)))
+        return self._replace(encounter=encounter, coded=coded, policy=policy or self.policy, visits=visits)
 
     @property
     def billed_codes(self) -> frozenset[str]:
@@ -61,6 +78,11 @@ def stopped(case: Case) -> list[Stopped]:
         elif name in visit or problem.resource.startswith(ROW):
             found.append(Stopped(problem, (), every))
     return found
+
+
+def bears(one: Stopped, code: str) -> bool:
+    """Whether an answer may yet support the code."""
+    return code in CODES and CODES[code].family in one.families
 
 
 def of_drug(problem: Problem) -> bool:

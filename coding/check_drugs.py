@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from coding.billed import ASK, Billed, Finding
 from coding.check_case import ROW, Case
 from coding.check_lines import UNKNOWN_DRUG, Open, Wanted, family_of
-from coding.check_words import found, plain, proof
+from coding.check_words import found, plain, proof, to_settle
 from coding.drugs import by_hcpcs, identify
 from coding.model import STOPS, DrugLine
 from coding.rules import DATES
@@ -15,6 +15,10 @@ from coding.rules import DATES
 JW, JZ, KX = "JW", "JZ", "KX"
 WASTE = "drug.wastage"
 UNITS = "drug.units"  # the rule of every problem that leaves a charted drug without its line or its code
+
+
+# Rules by which a charted row gave the patient nothing that could be billed.
+NOT_GIVEN = ("excluded.status", "excluded.flush", "run.duplicate")
 
 
 def drugs(case: Case, open: Open) -> tuple[Open, list[Finding]]:
@@ -93,7 +97,7 @@ def _without_evidence(case: Case, taken: Open) -> Finding:
     ids = [id for line in taken.wanted for id in line.administrations]
     said = [one for one in case.coded.problems if WASTE in one.rules and one.resource in ids]
     nothing = f"Nothing is charted of vials or waste for {taken.wanted[0].substance}."
-    why = " ".join(dict.fromkeys(f"{one.says} {one.would_change}".strip() for one in said)) or nothing
+    why = " ".join(dict.fromkeys(to_settle(one.says, one.would_change) for one in said)) or nothing
     return found(case, "waste-modifier-unproved", taken, why=why)
 
 
@@ -117,13 +121,30 @@ def _not_charted(case: Case, code: str, taken: Open, open: Open) -> tuple[Open, 
     unknown = [one for one in case.coded.problems if one.code in ("DRUG_UNKNOWN", "DRUG_AMBIGUOUS")]
     if waiting or (unknown and not ids):
         asked = waiting or unknown
-        why = " ".join(dict.fromkeys(f"{one.says} {one.would_change}".strip() for one in asked))
+        why = " ".join(dict.fromkeys(to_settle(one.says, one.would_change) for one in asked))
         rules = [rule for one in asked for rule in one.rules]
         return taken, found(case, "drug-unproved", taken, rules=rules, ids=ids, why=why)
-    refused = dict.fromkeys(one.why for one in case.coded.not_billed if one.resource in ids)
-    other = "The chart has the drug, and its dose is counted under another line of the claim."
-    why = " ".join(refused) or (other if ids else f"No row of the chart shows {', '.join(sorted(names))}.")
-    return taken, found(case, "drug-unsupported", taken, ids=ids, why=why)
+    return taken, _charted_without(case, taken, ids, names, keys)
+
+
+def _charted_without(case: Case, taken: Open, ids: list[str], names: set[str], keys: set[str]) -> Finding:
+    """A drug that no coded line has: wrong where nothing charted is it or the chart says that it was not given; else a question."""
+    if not ids:
+        why = f"No row of the chart shows {', '.join(sorted(names))}."
+        return found(case, "drug-unsupported", taken, why=why)
+    refused = [one for one in case.coded.not_billed if one.resource in ids]
+    if refused and all(set(one.rules) & set(NOT_GIVEN) for one in refused) and len(refused) == len(ids):
+        why = " ".join(dict.fromkeys(one.why for one in refused))
+        rules = [rule for one in refused for rule in one.rules]
+        return found(case, "drug-unsupported", taken, rules=rules, ids=ids, why=why)
+    counted = [
+        line for line in case.coded.drug_lines if keys & {identify(row.name).drug.key for row in by_hcpcs(line.code)}
+    ]
+    if counted:
+        why = f"Its dose is counted under {', '.join(dict.fromkeys(line.code for line in counted))}."
+        return found(case, "drug-unsupported", taken, ids=ids, why=why)
+    why = f"{', '.join(sorted(names))} is charted, and Chairtime makes no line for it."
+    return found(case, "drug-unproved", taken, ids=ids, why=_upper(why))
 
 
 def _other_code(case: Case, code: str, product: str, taken: Open, line: DrugLine) -> Finding:

@@ -11,7 +11,6 @@ from coding.check_lines import Open
 from coding.check_words import found
 from coding.classify import PROFILE_COLUMN, PROFILE_NAME
 from coding.codes import CODES
-from coding.engine import code as code_chart
 from coding.explain import totals
 from coding.model import MET
 from coding.policy import Switches
@@ -70,6 +69,8 @@ def _tell_flip(case: Case, taken: Open, other: Other | None) -> Finding:
     classed = dict.fromkeys(_upper(step.says) for step in steps if step.verdict == MET)
     why = " ".join((f"{said}.", *classed))
     severity = WRONG
+    if other and other.problem == PROFILE and case.payer_assumed:
+        severity, why = ASK, f"{why} Nobody named the payer."
     if other and other.problem == COMPLEXITY:
         severity, why = (
             ASK,
@@ -127,5 +128,4 @@ def _others(case: Case) -> list[Other]:
 
 def _other(case: Case, switch: str, value: str, says: str, rule: str, problem: str) -> Other:
     policy = case.policy._replace(switches=Switches({**case.policy.switches, switch: value}))
-    coded = code_chart(case.encounter, policy, case.limits)
-    return Other(switch, value, says, rule, problem, dict(totals(coded)))
+    return Other(switch, value, says, rule, problem, dict(totals(case.again(policy=policy).coded)))

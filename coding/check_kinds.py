@@ -12,7 +12,7 @@ from coding.rules import CARDS, PROBLEMS, TableError, fields, read_table, tables
 NAME = "findings.toml"
 SEVERITIES = (WRONG, ASK, NOTE)
 # Kinds whose billed lines wait for an answer: off the corrected claim until the chart proves them.
-HOLDING = ("visit-unproved", "unproved", "drug-unproved")
+HOLDING = ("visit-unproved", "no-visit-that-day", "unproved", "drug-unproved")
 
 
 class Kind(NamedTuple):
@@ -39,6 +39,13 @@ class Softens(NamedTuple):
 
     problems: tuple[str, ...]
     kinds: tuple[str, ...]
+
+
+class Doubt(NamedTuple):
+    """Something about the claim that makes findings of these kinds a question. says: why, with a place for {ids} or {says}."""
+
+    kinds: tuple[str, ...]
+    says: str
 
 
 class Modifiers(NamedTuple):
@@ -68,6 +75,13 @@ def _softens(row: object) -> Softens:
     return found
 
 
+def _doubt(name: str, row: object) -> Doubt:
+    found = Doubt(**fields(row, Doubt, NAME, f"doubt.{name}"))  # type: ignore[arg-type]
+    if strange := [one for one in found.kinds if one not in KINDS]:
+        raise TableError(f"{NAME}: doubt.{name}: unknown: {', '.join(strange)}")
+    return found
+
+
 def _lists(row: dict[str, Any]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({code: tuple(others) for code, others in row.items()})
 
@@ -79,4 +93,6 @@ SEQUELS = _lists(_TABLE["sequels"])
 MODIFIERS = Modifiers(**fields(_TABLE["modifiers"], Modifiers, NAME, "modifiers"))  # type: ignore[arg-type]
 SWAPS = tuple(Swap(**fields(row, Swap, NAME, "swap")) for row in _TABLE["swap"])  # type: ignore[arg-type]
 SOFTENS = tuple(_softens(row) for row in _TABLE["softens"])
+DOUBTS: Mapping[str, Doubt] = MappingProxyType({name: _doubt(name, row) for name, row in _TABLE["doubt"].items()})
+BELONGS: Mapping[str, str] = MappingProxyType(dict(_TABLE["belongs"]))
 LEAVE_OUT: tuple[str, ...] = tuple(_TABLE["leaves-out"]["problems"])

@@ -6,7 +6,7 @@ Each look takes the open lines that it explains and leaves the rest.
 from __future__ import annotations
 
 from coding.billed import ASK, WRONG, Finding
-from coding.check_case import Case
+from coding.check_case import Case, bears, stopped
 from coding.check_kinds import MODIFIERS, SEQUELS
 from coding.check_lines import Open
 from coding.check_words import found, proof, reasons
@@ -54,13 +54,20 @@ def _second_initial(case: Case, open: Open) -> tuple[Open, list[Finding]]:
     surplus = sum(open.excess(code) for code in INITIALS)
     if not any(line.code in INITIALS for line in case.coded.lines):
         surplus -= 1
+    waiting = stopped(case)
     for code in sorted(INITIALS, key=lambda one: _standing(case, one)):
+        if _unmarked(open, code) and any(bears(one, code) for one in waiting):
+            continue  # check_proof.unproved holds it
         while surplus > 0 and open.excess(code) > 0:
             taken = _with_sequel(open, code)
             surplus -= taken.excess(code)
             open = open.less(taken)
             findings.append(_tell_second(case, code, taken))
     return open, findings
+
+
+def _unmarked(open: Open, code: str) -> bool:
+    return not any(set(line.modifiers) & set(MODIFIERS.distinct) for line in open.of(code).billed)
 
 
 def _standing(case: Case, code: str) -> tuple[bool, bool, bool]:

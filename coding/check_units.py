@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coding.billed import ASK, Finding
 from coding.check_case import Case
+from coding.check_kinds import BELONGS
 from coding.check_lines import Open, Wanted, judged
 from coding.check_never import FIRST_FLUID, FURTHER_FLUID, REPEAT
 from coding.check_words import found, plain, proof, reasons, wanted_words
@@ -105,13 +106,26 @@ def _unsupported(case: Case, open: Open, findings: list[Finding]) -> tuple[Open,
             open = open.less(taken)
             continue
         considered = case.considered(together, NOT_MET, UNKNOWN)
-        why = reasons(considered) or f"Nothing charted is of its kind{f' ({label(code)})' if label(code) else ''}."
+        why = reasons(considered) or _instead(case, code)
         kind = "repeat-push-inside-window" if code == REPEAT and considered else "unsupported-code"
         rules = [rule for one in considered for rule in one.rules]
         ids = [id for one in considered for id in one.administrations]
         findings.append(found(case, kind, taken, rules=rules, ids=ids, why=why))
         open = open.less(taken)
     return open, findings
+
+
+def _instead(case: Case, code: str) -> str:
+    """Where what is charted of the code's family is counted, or that nothing is."""
+    related = tuple(line for line in case.coded.lines if code in CODES and _kin(line.code, code))
+    if related:
+        return f"What is charted of its kind is counted as {wanted_words(related)}: {proof(related, case)}."
+    return f"Nothing charted is of its kind{f' ({label(code)})' if label(code) else ''}."
+
+
+def _kin(one: str, other: str) -> bool:
+    """Codes of one family and one technique: infusions among themselves, pushes among themselves."""
+    return CODES[one].family == CODES[other].family and ("push" in CODES[one].role) == ("push" in CODES[other].role)
 
 
 def missing(case: Case, open: Open, drugs: Open) -> list[Finding]:
@@ -149,18 +163,6 @@ def _by_rows(lines: tuple[Wanted, ...]) -> list[tuple[Wanted, ...]]:
     return [tuple(group) for group in groups]
 
 
-def dates(case: Case, dated: Open) -> list[Finding]:
-    """Lines that are right but for their date; a date of the same stay is a question, another one is wrong."""
-    if not dated.billed:
-        return []
-    charted = {line.date for line in case.coded.lines} | {line.date for line in case.coded.drug_lines}
-    within = all(line.date in charted for line in dated.billed)
-    why = " and ".join(sorted({line.date for line in dated.wanted}))
-    named = dict.fromkeys(f"{line.date}" for line in dated.billed)
-    severity = ASK if within else ""
-    return [found(case, "date-of-service", dated, severity=severity, why=f"{why} (billed: {', '.join(named)})")]
-
-
 def marks(case: Case, marked: Open) -> list[Finding]:
     """Administration lines that are right but for a judged modifier."""
     findings = []
@@ -183,9 +185,13 @@ def marks(case: Case, marked: Open) -> list[Finding]:
                 found(case, "modifier-59-missing", taken, why=f"{why} {_upper(proof(taken.wanted, case))}.")
             )
         else:
-            shown = plain(taken.wanted[0].why) if lacking else "25 belongs to a visit code, JW and JZ to a drug line."
+            shown = plain(taken.wanted[0].why) if lacking else _misplaced(surplus)
             findings.append(found(case, "modifier-misplaced", taken, why=shown))
     return findings
+
+
+def _misplaced(modifiers: set[str]) -> str:
+    return " ".join(f"{one}: {BELONGS[one]}." for one in sorted(modifiers) if one in BELONGS)
 
 
 def _upper(said: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from coding.billed import Billed, BilledClaim, Corrected, Finding
 from coding.check_case import Case
@@ -102,9 +102,22 @@ def corrected_claim(claim: BilledClaim, findings: Iterable[Finding]) -> tuple[Co
 
 
 def held(claim: BilledClaim, findings: Iterable[Finding]) -> tuple[Billed, ...]:
-    """Billed lines that are off the corrected claim only until the chart answers. claim: as corrected_claim takes it."""
-    places = {place for finding in findings if finding.kind in HOLDING for place in finding.billed}
-    return tuple(line for line in claim.lines if line.place in places)
+    """Billed units that are off the corrected claim only until the chart answers. claim: as corrected_claim takes it."""
+    lines = {line.place: line for line in claim.lines}
+    order = {place: at for at, place in enumerate(lines)}
+    waiting: list[Billed] = []
+    for finding in findings:
+        if finding.kind not in HOLDING:
+            continue
+        stays = {one.code: 0 for one in finding.corrected}
+        for one in finding.corrected:
+            stays[one.code] += one.units
+        for line in (lines[place] for place in finding.billed if place in lines):
+            kept = min(line.units, stays.get(line.code, 0))
+            stays[line.code] = stays.get(line.code, 0) - kept
+            if line.units > kept:
+                waiting.append(line._replace(units=line.units - kept))
+    return tuple(sorted(waiting, key=lambda line: order[line.place]))
 
 
 def _joined(lines: list[Corrected]) -> tuple[Corrected, ...]:
@@ -129,7 +142,13 @@ def in_words(lines: Iterable[Billed]) -> str:
 
 def wanted_words(lines: Iterable[Wanted]) -> str:
     """The same for coded lines, alike ones added up, without a place."""
-    return _and([written(one) for one in corrected(Open((), tuple(lines)))]) or NOTHING
+    return _and(named(corrected(Open((), tuple(lines))))) or NOTHING
+
+
+def named(lines: Sequence[Corrected], dates: bool = False) -> list[str]:
+    """Lines as a biller writes them; with their dates where they are of several, or where dates are wanted."""
+    dates = dates or len({line.date for line in lines}) > 1
+    return [f"{written(one)} on {one.date}" if dates and one.date else written(one) for one in lines]
 
 
 def written(line: Billed | Corrected) -> str:
@@ -148,6 +167,14 @@ def proof(lines: Iterable[Wanted], case: Case) -> str:
 
 def _dose(line: DrugLine) -> str:
     return plain(line.why)
+
+
+def to_settle(says: str, change: str, lead: str = "To settle it") -> str:
+    """What is open, and what would settle it."""
+    if not change:
+        return says
+    first = change[:1].lower() if change[1:2].islower() or change[1:2] == " " else change[:1]
+    return f"{says} {lead}: {first}{change[1:]}"
 
 
 def plain(why: str) -> str:
@@ -181,7 +208,7 @@ def _between(rows: list[Administration], case: Case) -> str:
 
 def reasons(considered: Iterable[Considered], most: int = 2) -> str:
     """Why the engine did not give a code, and what would change that; each reason once."""
-    said = dict.fromkeys(f"{one.why} {one.would_change}".strip() for one in considered)
+    said = dict.fromkeys(to_settle(one.why, one.would_change, "What would change it") for one in considered)
     return " ".join(list(said)[:most])
 
 

@@ -63,11 +63,16 @@ def why_not_words(coded: Coded, wanted: str) -> str:
 
 def what_if(encounter: Encounter, change: Change, policy: Policy = DEFAULT) -> Coded:
     """The answer if one fact were charted otherwise. The encounter itself is not changed."""
-    rows = tuple(_changed(row, change) if row.id == change.administration else row for row in encounter.administrations)
-    return code(encounter._replace(administrations=rows), policy)
+    return code(changed(encounter, change), policy)
 
 
-def _changed(row: Administration, change: Change) -> Administration:
+def changed(encounter: Encounter, change: Change) -> Encounter:
+    """The encounter with one fact charted otherwise."""
+    rows = tuple(_row(row, change) if row.id == change.administration else row for row in encounter.administrations)
+    return encounter._replace(administrations=rows)
+
+
+def _row(row: Administration, change: Change) -> Administration:
     offset = row.start.offset if row.start else row.stop.offset if row.stop else 0
     if change.start is not None:
         row = row._replace(start=Moment(change.start, offset, CHARTED, "what if"))

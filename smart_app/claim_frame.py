@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from coding.check_dates import days_of
 from coding.panel import Open
 from coding.policy import Policy
 from coding.rules import VERSION
@@ -44,6 +45,12 @@ class Opened(NamedTuple):
     def page(self, **more: str) -> str:
         """The address of the visit's own page under the policy in force."""
         return f"{self.base}/{address(f'./{query_kept()}', self.policy, more)}"
+
+    def beside(self) -> tuple[str, ...]:
+        """Other visits of the chart on a day of this one."""
+        days = days_of(*self.visit)
+        others = [one for one in self.found.treated if one.name != self.visit.name]
+        return tuple(one.name for one in others if days & days_of(*one))
 
     def places(self) -> Places:
         """Where the visit's own page shows each administration, line and question."""

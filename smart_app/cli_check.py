@@ -11,10 +11,11 @@ from typing import Any, NoReturn
 import click
 import orjson
 
-from coding.billed import BilledClaim, Corrected, Finding
+from coding.billed import Billed, BilledClaim, Corrected, Finding
 from coding.check import check, corrected_claim, held, placed
+from coding.check_dates import days_billed, days_of, with_day
 from coding.check_kinds import KINDS
-from coding.check_words import written
+from coding.check_words import named, written
 from coding.engine import code_visits
 from coding.fees import Fees
 from coding.limits import Limits
@@ -88,12 +89,22 @@ def check_command(
     limits, crosswalk, fees = limits_of(mue), crosswalk_of(ndc), fees_of(fee_files)
     try:
         billed = _billed(claim, typed, claim_id)
-        policy = _policy(billed, setting, payer, payer_file, switches)
+        known = _payer(billed, payer, payer_file)
+        policy = policy_of(setting or billed.setting or FACILITY, known or DEFAULT_PAYER, payer_file, switches)
         read = one_chart(chart, zone, "a claim is held against one")
         found = _visit(billed, read, policy, limits, crosswalk, visit)
         billed = placed(billed)
-        findings = check(billed, found.coded, found.encounter, policy, limits)
-        _print(billed, read, found, findings, fees, form)
+        findings = check(
+            billed,
+            found.coded,
+            found.encounter,
+            policy,
+            limits,
+            visits=found.visits,
+            beside=found.beside,
+            payer_assumed=not known,
+        )
+        _print(billed, read, found, findings, fees, form, not known)
     except (ClaimFault, InputError) as error:
         _fail(str(error))
     except BrokenPipeError:
@@ -111,19 +122,18 @@ def _billed(claim: str | None, typed: str | None, claim_id: str) -> BilledClaim:
     return read_claim(str(claim), claim_id)
 
 
-def _policy(
-    claim: BilledClaim, setting: str | None, payer: str | None, payer_file: str | None, switches: tuple[str, ...]
-) -> Policy:
-    """What the call says goes before what the claim says."""
-    if payer is None and claim.payer:
-        try:
-            payer = payer_named(claim.payer, payer_file).name
-        except PolicyError:
-            click.echo(
-                f"chairtime: no payer policy is loaded for the payer that the claim names; {DEFAULT_PAYER} is used.",
-                err=True,
-            )
-    return policy_of(setting or claim.setting or FACILITY, payer or DEFAULT_PAYER, payer_file, switches)
+def _payer(claim: BilledClaim, payer: str | None, payer_file: str | None) -> str:
+    """The payer of the call, else the one that the claim names; "" where neither is known."""
+    if payer is not None or not claim.payer:
+        return payer or ""
+    try:
+        return payer_named(claim.payer, payer_file).name
+    except PolicyError:
+        click.echo(
+            f"chairtime: no payer policy is loaded for the payer that the claim names; {DEFAULT_PAYER} is used.",
+            err=True,
+        )
+        return ""
 
 
 def _visit(
@@ -140,9 +150,15 @@ def _visit(
 
 
 def _print(
-    claim: BilledClaim, chart: Chart, visit: Visit, findings: tuple[Finding, ...], fees: tuple[Fees, ...], form: str
+    claim: BilledClaim,
+    chart: Chart,
+    visit: Visit,
+    findings: tuple[Finding, ...],
+    fees: tuple[Fees, ...],
+    form: str,
+    payer_assumed: bool,
 ) -> None:
-    corrected = corrected_claim(claim, findings)
+    corrected = with_day(corrected_claim(claim, findings), claim, days_of(visit.encounter, visit.coded))
     setting = visit.coded.setting
     by_place = {line.place: line for line in claim.lines}
     worths = [
@@ -153,7 +169,7 @@ def _print(
     if form == "json":
         sys.stdout.buffer.write(
             orjson.dumps(
-                as_json(claim, chart.bundle, visit, findings, corrected)
+                as_json(claim, chart.bundle, visit, findings, corrected, payer_assumed)
                 | ({"worth": total, "worths": worths} if fees else {})
             )
             + b"\n"
@@ -171,26 +187,35 @@ def _print(
             held=held(claim, findings),
             kinds=KINDS,
             written=written,
-            said=lambda lines: ", ".join(map(written, lines)),
+            said=lambda lines: ", ".join(named(lines, bool(days_billed(claim)))),
+            payer_assumed=payer_assumed,
         )
         click.echo(said, nl=False)
     sys.stdout.flush()
 
 
 def as_json(
-    claim: BilledClaim, bundle: str, visit: Visit, findings: tuple[Finding, ...], corrected: tuple[Corrected, ...]
+    claim: BilledClaim,
+    bundle: str,
+    visit: Visit,
+    findings: tuple[Finding, ...],
+    corrected: tuple[Corrected, ...],
+    payer_assumed: bool,
 ) -> dict[str, Any]:
-    """One object: the claim as read, the visit, the findings worst first, the claim as the chart supports it.
+    """One object: the claim as read, the visits, the findings worst first, the claim as the chart supports it.
 
-    held: places of the lines that are off the corrected claim only until the chart answers.
+    held: units that are off the corrected claim only until the chart answers, with the place of their line.
     """
     coded = visit.coded
     return {
         "bundle": bundle,
         "encounter": coded.encounter or None,
+        "encounters": visit.ids,
         "other_encounters": visit.others,
+        "dated": visit.dated,
         "setting": coded.setting,
         "payer": coded.payer,
+        "payer_assumed": payer_assumed,
         "rules_version": coded.rules_version,
         "switches": dict(coded.switches),
         "claim": {
@@ -229,11 +254,11 @@ def as_json(
             for one in findings
         ],
         "corrected": [_line(line) for line in corrected],
-        "held": [line.place for line in held(claim, findings)],
+        "held": [{"place": line.place} | _line(line) for line in held(claim, findings)],
     }
 
 
-def _line(line: Corrected) -> dict[str, Any]:
+def _line(line: Corrected | Billed) -> dict[str, Any]:
     return {"code": line.code, "units": line.units, "modifiers": line.modifiers, "date": line.date or None}
 
 

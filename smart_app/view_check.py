@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from coding.billed import ASK, NOTE, WRONG, Billed, BilledClaim, Corrected, Finding
 from coding.check import corrected_claim, held
+from coding.check_dates import with_day
 from coding.check_kinds import KINDS
 from coding.check_words import written
 from coding.codes import label
@@ -74,8 +75,7 @@ def check_view(
 ) -> CheckView:
     """claim: as coding.check.placed gives it. fees: schedules, of which the first that lists all codes is used."""
     days = {row.date for row in places.rows.values() if row.date}
-    only = max(days) if len(days) == 1 and not any(line.date for line in claim.lines) else ""
-    right = tuple(line._replace(date=line.date or only) for line in corrected_claim(claim, findings))
+    right = with_day(corrected_claim(claim, findings), claim, days)
     setting = setting_paid(policy.setting, claim.place_of_service)
     by_place = {line.place: line for line in claim.lines}
 

@@ -370,8 +370,22 @@ def test_99211_never_stands_beside_drug_administration() -> None:
 
 def test_a_wrong_date_of_service_is_one_finding_for_the_whole_claim() -> None:
     one = only(findings(infliximab(), "96365 @2026-03-11", "96366 @2026-03-11", f"{DRUG} @2026-03-11"))
-    assert (one.kind, one.severity) == ("date-of-service", WRONG)
+    assert (one.kind, one.severity) == ("date-of-service", ASK), "the chart at hand may not be all of it"
     assert {line.date for line in one.corrected} == {"2026-03-10"} and "2026-03-11" in one.says
+
+
+def test_one_line_of_another_date_than_the_rest_is_wrong() -> None:
+    one = only(findings(infliximab(), "96365 @2026-03-10", "96366 @2026-03-20", f"{DRUG} @2026-03-10"))
+    assert (one.kind, one.severity, written(one.corrected)) == ("date-of-service", WRONG, ["96366"])
+
+
+def test_a_claim_of_other_days_and_other_lines_is_one_question_and_nothing_else() -> None:
+    claim = placed(billed("96413 @2026-05-05", "96415 x2 @2026-05-05", "J9271 x200 @2026-05-05", "99213 @2026-05-05"))
+    policy, chart = policy_for(), infliximab()
+    found = check(claim, code(chart, policy), chart, policy)
+    assert [(one.kind, one.severity) for one in found] == [("no-visit-that-day", ASK), ("other-family", NOTE)]
+    assert [line.code for line in held(claim, found)] == ["96413", "96415", "J9271"]
+    assert written(corrected_claim(claim, found)) == ["99213"]
 
 
 def test_units_on_another_day_of_the_same_stay_are_a_question() -> None:
@@ -430,6 +444,81 @@ def test_a_missing_stop_of_one_drug_excuses_no_error_of_another() -> None:
     chart = visit(infusion("A1", "Paclitaxel", 0, 100), infusion("A2", "Ceftriaxone", 110, None))
     found = findings(chart, "96413", "96415 x4", "96367")
     assert [(one.kind, one.severity) for one in found] == [("over-billed-units", WRONG), ("unproved", ASK)]
+
+
+def test_a_push_that_is_initial_only_while_the_infusion_waits_is_held_with_it() -> None:
+    chart = visit(infusion("A1", "Vancomycin", 0, None), push("A2", "Ondansetron", 0))
+    one = only(findings(chart, "96365", "96366", "96375"))
+    assert (one.kind, one.severity, written(one.corrected)) == ("unproved", ASK, ["96374"])
+    chemo = visit(infusion("A1", "Paclitaxel", 0, None), push("A2", "Ondansetron", 0))
+    one = only(findings(chemo, "96413", "96415", "96375"))
+    assert (one.kind, one.severity, written(one.corrected)) == ("unproved", ASK, ["96374"])
+
+
+def test_two_initial_codes_of_which_one_waits_are_held_and_both_cannot_stand() -> None:
+    chart = visit(infusion("A1", "Vancomycin", 0, None), push("A2", "Ondansetron", 0))
+    one = only(findings(chart, "96365", "96374"))
+    assert (one.kind, one.severity) == ("unproved", ASK) and "only one can be initial" in one.says
+
+
+def test_a_push_that_no_line_bills_is_asked_for_while_its_code_hangs_on_a_missing_stop() -> None:
+    chart = visit(infusion("A1", "Vancomycin", 0, None), push("A2", "Ondansetron", 0))
+    found = {one.kind: one for one in findings(chart, "96365")}
+    assert found["missed-line"].severity == ASK and "hangs on what is open" in found["missed-line"].says
+    other = visit(infusion("A1", "Vancomycin", 0, 90), infusion("A2", "Ceftriaxone", 100, None))
+    found = {one.kind: one for one in findings(other, "96365", "96367", "96366 x3")}
+    assert found["unproved"].severity == ASK
+
+
+def test_what_waits_for_an_answer_and_is_not_billed_is_asked_for() -> None:
+    chart = visit(infusion("A1", "Vancomycin", 0, 60), infusion("A2", "Ceftriaxone", 70, None))
+    one = only(findings(chart, "96365", "96375"))
+    assert (one.kind, one.severity, one.administrations) == ("open-question", ASK, ("A2",))
+    assert one.corrected == () and kinds(findings(chart, "99213"))[-1] == "other-family"
+    assert "open-question" not in kinds(findings(chart, "99213"))
+
+
+def test_only_the_units_that_wait_are_held() -> None:
+    chart = visit(infusion("A1", "Vancomycin", 0, 120), infusion("A2", "Ceftriaxone", 130, None))
+    claim = placed(billed("96365", "96366 x2", "96367"))
+    policy = policy_for()
+    found = check(claim, code(chart, policy), chart, policy)
+    assert [(line.code, line.units) for line in held(claim, found)] == [("96366", 1), ("96367", 1)]
+    assert written(corrected_claim(claim, found)) == ["96365", "96366", "96375"]
+
+
+def test_a_second_initial_code_is_a_question_where_no_site_is_charted() -> None:
+    rows = [row._replace(site="") for row in (infusion("A1", "Vancomycin", 0, 90), infusion("A2", "Ceftriaxone", 0, 30))]
+    one = only(findings(visit(*rows), "96365", "96365-59"))
+    assert (one.kind, one.severity) == ("modifier-59-unsupported", ASK) and "names no site" in one.says
+
+
+def test_lines_that_could_not_be_read_make_what_is_missing_a_question() -> None:
+    policy, chart = policy_for(), infliximab()
+    claim = placed(billed("96365", DRUG))._replace(unread=(("line 3", "It is not understood."),))
+    one = only(check(claim, code(chart, policy), chart, policy))
+    assert (one.kind, one.severity) == ("under-billed-hours", ASK) and "line 3" in one.says
+
+
+def test_the_other_family_is_a_question_where_nobody_named_the_payer() -> None:
+    policy, chart = policy_for(), infliximab()
+    for assumed, severity in ((True, ASK), (False, WRONG)):
+        claim = placed(billed("96413", "96415", DRUG))
+        one = only(check(claim, code(chart, policy), chart, policy, payer_assumed=assumed))
+        assert (one.kind, one.severity) == ("family-flip", severity)
+
+
+def test_a_place_of_service_other_than_the_charts_is_asked_about() -> None:
+    policy, chart = policy_for("professional"), infliximab()._replace(place="11")
+    claim = placed(billed("96365", "96366", DRUG))._replace(place_of_service="22")
+    one = only(check(claim, code(chart, policy), chart, policy))
+    assert (one.kind, one.severity, one.billed) == ("place-of-service", ASK, ())
+
+
+def test_a_charted_drug_without_a_coded_line_is_held_and_not_denied() -> None:
+    chart = visit(infusion("A1", "Vancomycin", 0, 60), fluid("F1", 70, 140))
+    found = {one.kind: one for one in findings(chart, "96365", "96361", "J7030 x1")}
+    assert found["drug-unproved"].severity == ASK and "makes no line for it" in found["drug-unproved"].says
 
 
 def test_a_stop_before_the_start_is_a_question_too() -> None:

@@ -11,7 +11,7 @@ from coding.billed import WRONG, Billed, BilledClaim
 from coding.check import check, corrected_claim, placed
 from coding.check_lines import OTHER, family_of, judged
 from coding.codes import CODES
-from coding.model import STOPS, Encounter, Quantity, Waste
+from coding.model import Encounter, Quantity, Waste
 from coding.rules import CARDS
 from tests.charts import payers, settings, visits
 from tests.claims.made import claim_of, policy_of, totals
@@ -80,7 +80,7 @@ def test_a_claim_made_of_the_answer_has_no_finding(chart: Encounter, setting: st
     policy = policy_of(setting, payer)
     coded = code(chart, policy)
     found = check(claim_of(coded), coded, chart, policy)
-    assert [one.kind for one in found if one.kind != "above-unlikely-limit"] == []
+    assert {one.kind for one in found} <= {"above-unlikely-limit", "open-question"}
     assert not [one for one in found if one.severity == WRONG]
 
 
@@ -94,6 +94,8 @@ def test_applying_all_findings_gives_the_coded_lines(
     coded = code(chart, policy)
     claim = placed(data.draw(wrong(claim_of(coded))))
     found = check(claim, coded, chart, policy)
+    if any(one.kind == "no-visit-that-day" for one in found):
+        return  # nothing was compared
     kept = [one for one in claim.lines if one.units > 0 and (family_of(one.code) in (OTHER, "unknown drug"))]
     kept = [one for one in kept if one.code != "99211" or not coded.lines]
     result = [_judged(one) for one in corrected_claim(claim, found)]
@@ -151,5 +153,4 @@ def test_a_chart_that_waits_for_an_answer_is_not_called_wrongly_billed(
     )
     coded = code(chart, policy)
     found = check(claim_of(code(whole, policy)), coded, chart, policy)
-    if any(one.severity == STOPS for one in coded.problems) and len(chart.administrations) == 1:
-        assert not [one for one in found if one.severity == WRONG], found
+    assert not [one for one in found if one.severity == WRONG], found

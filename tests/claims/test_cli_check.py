@@ -15,6 +15,7 @@ from coding.rules import CARDS
 from launch.practice import charts
 from tests.test_cli import EXAMPLE, chairtime, said
 
+EXAMPLE_LEAVES_OPEN = "Lactated Ringer started at 11:45 and no stop is charted"
 RIGHT = "96365; 96366; 96375 x2; J1745-JZ x40; J1200; J2405 x8"
 HELD = "96365; 96366 x3; 96367; J3475 x4"
 CSV = "code,units,modifiers,date\n96365,1,,2026-11-10\n96366,3,,2026-11-10\nJ1745,40,JZ,2026-11-10\n"
@@ -38,9 +39,15 @@ def day(tmp_path: Path) -> Any:
     return write
 
 
-def test_a_claim_that_the_chart_supports_ends_with_nothing() -> None:
-    done = check("--lines", RIGHT)
+def test_a_claim_that_the_chart_supports_ends_with_nothing(day: Any) -> None:
+    done = check("--lines", "96365; 96366; J1745-JZ x40", chart=day("infliximab"))
     assert done.returncode == 0 and "The claim is what the chart supports." in done.stdout.decode()
+
+
+def test_what_the_chart_leaves_open_is_asked_although_every_line_agrees() -> None:
+    done = check("--lines", RIGHT)
+    page = " ".join(done.stdout.decode().split())
+    assert done.returncode == 1 and "WRONG" not in page and EXAMPLE_LEAVES_OPEN in page
 
 
 def test_findings_are_printed_worst_first_with_evidence_and_the_corrected_claim() -> None:
@@ -54,13 +61,15 @@ def test_findings_are_printed_worst_first_with_evidence_and_the_corrected_claim(
 
 
 def test_json_is_one_object_with_the_promised_keys() -> None:
-    done = check("--lines", "96413; 96415; J1745-JZ x40; J1200; J2405 x8; 96375 x2", "--format", "json")
+    lines = "96413; 96415; J1745-JZ x40; J1200; J2405 x8; 96375 x2"
+    done = check("--lines", lines, "--payer", "commercial", "--format", "json")
     found = answer(done)
     assert list(found) == [
-        "bundle", "encounter", "other_encounters", "setting", "payer", "rules_version", "switches",
-        "claim", "findings", "corrected", "held",
+        "bundle", "encounter", "encounters", "other_encounters", "dated", "setting", "payer", "payer_assumed", "rules_version",
+        "switches", "claim", "findings", "corrected", "held",
     ]  # fmt: skip
-    [one] = found["findings"]
+    one, question = found["findings"]
+    assert question["kind"] == "open-question" and (found["payer_assumed"], found["dated"]) == (False, True)
     assert list(one) == [
         "kind", "severity", "title", "says", "do", "rules", "billed", "corrected", "minutes", "administrations",
     ]  # fmt: skip

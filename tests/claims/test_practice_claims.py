@@ -28,7 +28,7 @@ ROWS = tomllib.loads(Path(__file__).with_name("practice_claims.toml").read_text(
 FINDINGS: list[Row] = ROWS["finding"]
 DENIED: list[Row] = ROWS["denial"]
 BOTH = {"day", "billed", "setting", "payer", "switches", "limits", "plan", "disputed"}
-OF_FINDING = {*BOTH, "finding", "right", "zero", "severity", "corrected", "finds", "right_finds"}
+OF_FINDING = {*BOTH, "place", "finding", "right", "zero", "severity", "corrected", "finds", "right_finds"}
 OF_DENIAL = {*BOTH, "denial", "words", "verdict", "do"}
 # Kinds and patterns that no day shows yet, each with the reason.
 NOT_YET: dict[str, str] = {}
@@ -67,6 +67,8 @@ def _claim(row: Row, key: str) -> BilledClaim:
         claim = claim._replace(
             lines=tuple(one._replace(units=one.units * (one.code != row["zero"])) for one in claim.lines)
         )
+    if key == "billed" and "place" in row:
+        claim = claim._replace(place_of_service=row["place"])
     return claim
 
 
