@@ -18,7 +18,7 @@ LETTER_OF = {"read": "r", "search": "s"}
 
 
 class Wanted(NamedTuple):
-    """One type of resource the app asks to read. without: the sentence for the reader where it is not granted."""
+    """One type of resource the app asks to read. without: the sentence for the reader where it is not granted, or ""."""
 
     type: str
     without: str
@@ -87,8 +87,10 @@ def sentences(scopes: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         row.without
         for row in table().resources
-        if not permits(granted, row.type, "search") and not (row.type in BY_ID and permits(granted, row.type, "read"))
+        if row.without
+        and not permits(granted, row.type, "search")
+        and not (row.type in BY_ID and permits(granted, row.type, "read"))
     )
 
 
-BY_ID = frozenset({"Patient", "Medication", "Practitioner", "Location"})
+BY_ID = frozenset({"Patient", "Medication", "Practitioner", "Location", "Organization"})

@@ -23,6 +23,7 @@ from smart_app.fhir_notices import Notice
 from smart_app.fhir_pages import Found, read, search
 from smart_app.fhir_references import read_referred
 from smart_app.fhir_sift import Resource, in_time, parts_of_visit
+from smart_app.fhir_weights import needs_weight
 from smart_app.fhir_window import Window, around, days, days_back, periods, window_of
 
 __all__ = ["Fetched", "Limits", "Notice", "as_bundle", "fetch_chart", "fetch_encounters"]
@@ -172,10 +173,16 @@ class _Reading:
         """Sifts what was found, reads what it refers to, and gathers the notices. Raises SessionEnded."""
         base, patient = self._wire.base, there.result() if there is not None else Found()
         resources = in_time(base, _once(one for brought in found.values() for one in brought.resources), window, visit)
+        weights = self.start_search("Observation", window) if needs_weight(resources) else None
         referred = read_referred(self._wire, self._launch, self._pool, resources)
-        parts = (*found.values(), patient, referred)
+        weighed = weights.result() if weights is not None else Found()
+        parts = (*found.values(), patient, referred, weighed)
         notices = dict.fromkeys([*self._notices, *(notice for part in parts for notice in part.notices)])
-        return Fetched((*resources, *referred.resources), tuple(notices), next(iter(patient.resources), None))
+        return Fetched(
+            (*resources, *referred.resources, *in_time(base, weighed.resources, window, visit)),
+            tuple(notices),
+            next(iter(patient.resources), None),
+        )
 
 
 def _once(resources: Iterable[Resource]) -> Iterable[Resource]:

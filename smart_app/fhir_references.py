@@ -1,4 +1,4 @@
-"""Resources that others refer to, read one by one: drugs, places and staff. A bounded number, each once; their absence is normal."""
+"""Resources that others refer to, read one by one: drugs, places, staff, insurers. A bounded number, each once; absence is normal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from smart_app.fhir_origin import read_reference
 from smart_app.fhir_pages import Found, get_one
 from smart_app.fhir_sift import Resource
 
-BY_REFERENCE = ("Medication", "Location", "Practitioner")
+BY_REFERENCE = ("Medication", "Location", "Practitioner", "Organization")
+
+PAYERS = ("payor", "insurer")  # of a Coverage, in R4 and R5; one with a display is named already
 
 
 def missing(base: str, resources: Iterable[Resource]) -> dict[str, list[str]]:
@@ -55,12 +57,16 @@ def _referring(resource: Resource) -> Iterator[Any]:
         yield from _inner(resource.get("performer"), "actor")
     elif kind == "Encounter":
         yield from _inner(resource.get("location"), "location")
+    elif kind == "Coverage":
+        yield from (one for name in PAYERS for one in _each(resource.get(name)) if not one.get("display"))
 
 
 def _inner(elements: object, name: str) -> Iterator[Any]:
-    for element in elements if isinstance(elements, list) else ():
-        if element.__class__ is dict:
-            yield element.get(name)
+    yield from (element.get(name) for element in _each(elements))
+
+
+def _each(elements: object) -> Iterator[dict[str, Any]]:
+    yield from (one for one in (elements if isinstance(elements, list) else [elements]) if one.__class__ is dict)
 
 
 def read_referred(wire: Wire, launch: Launch, pool: Executor, resources: Iterable[Resource]) -> Found:

@@ -62,7 +62,7 @@ def test_16_a_grant_that_is_not_named_is_what_was_asked(app: App, ehr: Ehr) -> N
 def test_16_the_least_is_asked_in_the_spelling_the_ehr_knows(app: App, ehr: Ehr, capability: str, ending: str) -> None:
     ehr.configuration["capabilities"] = [capability]
     clinical = [scope for scope in app.begin()[0].scopes if "/" in scope]
-    assert len(clinical) == 10 and all(
+    assert len(clinical) == 12 and all(
         scope.startswith("patient/") and scope.endswith(ending) and "*" not in scope for scope in clinical
     )
 
