@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from smart_app.demo import Demo, running
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALLERS = (
     ("apt-get", "install", "--yes", "--quiet", "chromium"),
@@ -48,3 +50,9 @@ def chromium() -> Iterator[Any]:
         browser = started.chromium.launch(executable_path=path, args=list(QUIET))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    with running(None) as both:
+        yield both

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smart_app.demo import Demo, running
+from smart_app.demo import Demo
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe is not installed: pip install axe-playwright-python"
@@ -16,12 +16,6 @@ axe = pytest.importorskip(
 
 LINES = "96365\n96365-59\n96366 x3\nJ1745 x41\nrubbish"
 FILES = Path(__file__).parents[1] / "claims" / "files"
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    with running(None) as both:
-        yield both
 
 
 @pytest.fixture

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from smart_app.demo import Demo, running
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    with running(None) as both:
-        yield both
 
 
 def open_in_frame(page: Any, demo: Demo, patient: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from coding.panel import Answer, Choice, Sentence
 from smart_app import panel, view_panel
-from smart_app.demo import Demo, running
+from smart_app.demo import Demo
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe is not installed: pip install axe-playwright-python"
@@ -17,12 +17,6 @@ axe = pytest.importorskip(
 
 QUESTION = "When does 96366 start?"
 LAST = "li.a >> nth=-1"
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    with running(None) as both:
-        yield both
 
 
 @pytest.fixture
