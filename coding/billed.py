@@ -28,7 +28,9 @@ class Billed(NamedTuple):
 class BilledClaim(NamedTuple):
     """A claim. setting: facility or professional where its form says so, else "". payer: as the claim names it, or "".
 
-    form: what it was read from (FHIR Claim, 837P, 837I, CSV, typed lines). unread: (place, why) of lines that could not be read.
+    form: what it was read from (FHIR Claim, 837P, 837I, CSV, typed lines). unread: (place, why) of lines that could not be read,
+    and of the claim where lines may be missing. notes: (place, remark) of what was read or left out knowingly. filing: the kind
+    of payer by the claim's filing indicator, in words, or "".
     """
 
     lines: tuple[Billed, ...]
@@ -37,6 +39,8 @@ class BilledClaim(NamedTuple):
     payer: str = ""
     place_of_service: str = ""
     unread: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    filing: str = ""
 
 
 class Corrected(NamedTuple):

@@ -29,6 +29,7 @@ from coding.policy import Policy
 __all__ = ["check", "corrected_claim", "held", "placed"]
 
 NEVER_BESIDE = "99211"  # rule encounter.em-same-day
+NOT_PAYABLE = "NOT_PAYABLE"
 LIMIT = "above-unlikely-limit"
 
 
@@ -75,7 +76,7 @@ def _compared(case: Case) -> list[Finding]:
     findings += [*more, *check_units.marks(case, ours.marked)]
     findings += check_dates.dates(case, ours.dated.plus(drugs.dated.less(drug_codes)))
     findings += check_units.missing(case, open, unbilled)
-    findings += [*others, *_place(case)]
+    findings += [*others, *_place(case), *_not_payable(case)]
     findings += check_drugs.of_payer(case, findings)
     findings = _above_limits(case, findings)
     findings += check_proof.unasked(case, findings)
@@ -124,6 +125,16 @@ def _place(case: Case) -> list[Finding]:
     if not billed or not charted or billed == charted:
         return []
     return [found(case, "place-of-service", Open(), why=f"The claim says {billed}, and the chart {charted}.")]
+
+
+def _not_payable(case: Case) -> list[Finding]:
+    """What the payer's written policy does not pay although the chart supports it, of the codes on the claim."""
+    told = [one for one in case.coded.problems if one.code == NOT_PAYABLE]
+    told = [one for one in told if any(code in one.says for code in case.billed_codes)]
+    if not told:
+        return []
+    why, rules = " ".join(one.says for one in told), [rule for one in told for rule in one.rules]
+    return [found(case, "not-payable", Open(), rules=rules, why=why)]
 
 
 def _above_limits(case: Case, findings: list[Finding]) -> list[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from coding.billed import ASK, BilledClaim, Corrected, Finding
 from coding.check_case import Case
-from coding.check_lines import Open, Settled
+from coding.check_lines import Open, Settled, every_line
 from coding.check_words import found
 from coding.model import Coded, Encounter
 from coding.timeline import day
@@ -16,7 +16,7 @@ def days_of(encounter: Encounter, coded: Coded) -> frozenset[str]:
     """Every date (ISO) of a visit's lines, and on which something charted for it began or ended."""
     moments = [moment for row in encounter.administrations for moment in (row.start, row.stop) if moment]
     charted = {day(moment.at, moment.offset or encounter.offset) for moment in moments}
-    return frozenset({line.date for line in (*coded.lines, *coded.drug_lines)} | charted)
+    return frozenset({line.date for line in every_line(coded)} | charted)
 
 
 def days_billed(claim: BilledClaim) -> frozenset[str]:
@@ -50,7 +50,7 @@ def dates(case: Case, dated: Open) -> list[Finding]:
     """Lines that are right but for their date: wrong where the claim has other lines of this visit, else a question."""
     if not dated.billed:
         return []
-    charted = {line.date for line in (*case.coded.lines, *case.coded.drug_lines)}
+    charted = {line.date for line in every_line(case.coded)}
     asked = off(case) or all(line.date in charted for line in dated.billed)
     why = " and ".join(sorted({line.date for line in dated.wanted}))
     named = dict.fromkeys(line.date for line in dated.billed)

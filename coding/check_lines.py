@@ -13,7 +13,7 @@ from coding.billed import Billed, BilledClaim
 from coding.check_kinds import MODIFIERS
 from coding.codes import CODES
 from coding.drugs import by_hcpcs
-from coding.model import DrugLine, Line
+from coding.model import Coded, DrugLine, Line
 
 Wanted = Line | DrugLine
 ADMINISTRATION, DRUG, UNKNOWN_DRUG, OTHER = "administration", "drug", "unknown drug", "other"
@@ -85,6 +85,12 @@ def family_of(code: str) -> str:
     if by_hcpcs(code):
         return DRUG
     return UNKNOWN_DRUG if _DRUG_LIKE.fullmatch(code) else OTHER
+
+
+def every_line(coded: Coded) -> tuple[Wanted, ...]:
+    """Administration lines and drug lines of an answer."""
+    lines: list[Wanted] = [*coded.lines, *coded.drug_lines]
+    return tuple(lines)
 
 
 def judged(code: str, modifiers: Iterable[str]) -> tuple[str, ...]:

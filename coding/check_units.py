@@ -41,7 +41,7 @@ def _hydration(case: Case, taken: Open) -> Finding:
     said = dict.fromkeys([step.says for step in beside])
     refused = [one.why for one in case.coded.not_billed if any(rule.startswith(FLUID_RULES) for rule in one.rules)]
     shown = f"{_upper(proof(taken.wanted, case))}." if taken.wanted else ""
-    why = " ".join(filter(None, (shown, *said, "" if said or shown else why or " ".join(dict.fromkeys(refused)))))
+    why = " ".join(filter(None, (shown, *said, "" if said or shown else why or " ".join(dict.fromkeys(refused)) or NO_FLUID)))
     rules = [rule for one in considered for rule in one.rules]
     ids = [id for one in considered for id in one.administrations] + [
         id for one in beside for id in one.administrations
@@ -49,6 +49,7 @@ def _hydration(case: Case, taken: Open) -> Finding:
     return found(case, "hydration-not-countable", taken, rules=rules, ids=ids, why=why)
 
 
+NO_FLUID = "No fluid is charted that could count."
 FLUID_RULES = ("hydration.", "excluded.carrier", "excluded.keep-open", "excluded.flush")
 
 
@@ -145,9 +146,8 @@ def missing(case: Case, open: Open, drugs: Open) -> list[Finding]:
         partners = tuple(line for line in left.wanted if ids & set(line.administrations))
         left = left.less(Open((), partners))
         findings.append(_missed(case, Open((), (*group, *partners))))
-    groups = _by_rows(left.wanted) if any(line.code in billed for line in case.coded.drug_lines) else [left.wanted]
-    for group in filter(None, groups):
-        findings.append(found(case, "drug-line-missing", Open((), group)))
+    if left.wanted:
+        findings.append(found(case, "drug-line-missing", Open((), left.wanted)))
     return findings
 
 

@@ -137,7 +137,7 @@ def in_words(lines: Iterable[Billed]) -> str:
     said = [f"{written(line)} ({line.place})" for line in lines]
     if len(said) > SHOWN:
         said = [*said[: SHOWN - 1], f"{len(said) - SHOWN + 1} more lines"]
-    return _and(said) or NOTHING
+    return _and(said) or "nothing"
 
 
 def wanted_words(lines: Iterable[Wanted]) -> str:

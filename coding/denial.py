@@ -24,9 +24,11 @@ from coding.denial_facts import (
     unsupported,
 )
 from coding.denial_gaps import Lacking, lacking
-from coding.denial_table import OPEN, OUTSIDE, Denial, read_denial
+from coding.denial_read import read_denial
+from coding.denial_scope import bearing, families, fitting, said, scope_of, told_apart, without_rules
+from coding.denial_table import OPEN, OUTSIDE, TABLE, Denial
 from coding.log import Log
-from coding.model import Coded, DrugLine, Encounter, Line
+from coding.model import NOT_MET, Coded, DrugLine, Encounter, Line
 from coding.policy import Policy
 
 __all__ = ["Denial", "Judgement", "Lacking", "fitting", "judge", "read_denial"]
@@ -35,11 +37,16 @@ SUPPORTS, DOES_NOT, CANNOT_TELL = "supports", "does not support", "cannot tell"
 # What to do.
 APPEAL = "appeal with the facts"
 CORRECT = "send a corrected claim"
-STANDS = "nothing: the denial is right"
+STANDS = "leave the denial as it is"
 PROVE = "complete the chart first"
 CONTRACT = "follow the payer's policy"
 ELSEWHERE = "settle it outside the chart"
+BESIDE = "look at the other visit of that day first"
 NO_LINE = "Take the lines off the claim; there is nothing to appeal."
+SAME_DAY = (
+    "Hold the claim against all visits of that day together. The first service of a second visit is marked 59 or XE; "
+    "what the visits together support is right, what lies beyond them is not."
+)
 DRUG_KINDS = ("waste", "drug")  # kinds of finding for which the drug lines of a claim are compared too
 
 
@@ -47,7 +54,7 @@ class Judgement(NamedTuple):
     """The answer to one denial. why: the verdict in a sentence. steps: what to do in words.
 
     lines: those of the chart that the denial is about. corrected: the whole claim as the chart supports it, empty while that is open.
-    unsupported: billed units beyond the chart, of the whole claim. notes: said beside the answer. claim: whether one was at hand.
+    unsupported: billed or named units beyond the chart. notes: said beside the answer. claim: whether one was at hand.
     """
 
     denial: Denial
@@ -66,15 +73,6 @@ class Judgement(NamedTuple):
     claim: bool = False
 
 
-def fitting(denials: tuple[Denial, ...], billed: BilledClaim | None) -> tuple[Denial, ...]:
-    """Of several patterns of one number, those that the billed lines can mean; all where none can."""
-    if billed is None:
-        return denials
-    about = ((one, one.denied or one.codes) for one in denials)
-    fit = tuple(one for one, codes in about if not codes or _count(billed.lines, codes) >= one.least)
-    return fit or denials
-
-
 def judge(
     denial: Denial,
     coded: Coded,
@@ -82,11 +80,17 @@ def judge(
     policy: Policy,
     billed: BilledClaim | None = None,
     findings: tuple[Finding, ...] = (),
+    beside: tuple[str, ...] = (),
 ) -> Judgement:
-    """The answer for one chart. coded: that of the engine for the encounter. findings: of a claim check, if one was made."""
-    scope = _scope(denial, billed)
+    """The answer for one chart. coded: that of the engine for the encounter. findings: of a claim check, if one was made.
+
+    beside: ids of other visits of the same days, which could have given what this one did not.
+    """
+    claim = said(denial, coded) if billed is None else billed
+    scope = scope_of(denial, claim, coded)
     every: tuple[Line | DrugLine, ...] = (*coded.lines, *coded.drug_lines)
     lines = tuple(line for line in every if not scope or covers(scope, line.code))
+    over = unsupported(claim, coded) if claim else ()
     found = Judgement(
         denial,
         CANNOT_TELL,
@@ -95,10 +99,10 @@ def judge(
         "",
         lines,
         given_of(encounter, coded, policy),
-        unsupported=unsupported(billed, coded) if billed else (),
-        missing=lacking(denial, coded, encounter, scope, lines),
+        unsupported=over,
+        missing=lacking(denial, coded, encounter, scope, lines, _doubted(denial, claim, over, coded)),
         notes=tuple(one.says for one in coded.problems if one.code in OPEN.told),
-        findings=tuple(one for one in findings if one.kind in denial.findings),
+        findings=bearing(findings, denial, billed, scope, lines),
         cards=denial.cards,
         claim=billed is not None,
     )
@@ -114,7 +118,7 @@ def judge(
     if deciding:
         why = "The chart leaves this open: " + " ".join(dict.fromkeys(one.says for one in deciding))
         return found._replace(why=why, steps=" ".join(dict.fromkeys(one.do for one in deciding)))
-    return _decided(found, coded, encounter, policy, billed, scope)
+    return _decided(found, coded, encounter, policy, claim, scope, beside)
 
 
 def _decided(
@@ -122,19 +126,27 @@ def _decided(
     coded: Coded,
     encounter: Encounter,
     policy: Policy,
-    billed: BilledClaim | None,
+    claim: BilledClaim | None,
     scope: tuple[str, ...],
+    beside: tuple[str, ...],
 ) -> Judgement:
     denial, right = found.denial, corrected(coded)
     over = tuple(one for one in found.unsupported if covers(scope, one.code))
-    supports = not over if billed else _count(found.lines, scope) >= denial.least if scope else bool(found.lines)
+    supports = not over if claim else _count(found.lines, scope) >= denial.least if scope else bool(found.lines)
+    if not supports and beside:
+        why = f"This visit supports {_listed(right)}; the chart has another visit on that date ({', '.join(beside)})."
+        return found._replace(why=why, do=BESIDE, steps=SAME_DAY)
     found = found._replace(corrected=right)
     if not supports:
-        what = ", ".join(f"{one.code} x{one.billed}" for one in over) or _wanted(denial, scope)
-        why = f"The chart does not support {what}; it supports {_listed(right)}."
-        if not right:
-            return found._replace(verdict=DOES_NOT, why=why, do=STANDS, steps=NO_LINE)
-        return found._replace(verdict=DOES_NOT, why=why, do=CORRECT, steps=denial.unsupported)
+        return _refuted(found, coded, over, scope)
+    if denial.once:
+        apart = told_apart(found.lines)
+        if not apart or any(covers(denial.named, line.code) and line not in apart for line in found.lines):
+            why = f"The chart supports {_listed(summed(found.lines))}; nothing in it tells two services of one code apart."
+            return found._replace(
+                why=why, do=BESIDE if beside else ELSEWHERE, steps=SAME_DAY if beside else denial.once
+            )
+        found = found._replace(lines=apart)
     why = f"The chart supports {_listed(summed(found.lines))}."
     if found.unsupported:
         more = ", ".join(f"{one.code} x{one.billed}" for one in found.unsupported)
@@ -145,22 +157,42 @@ def _decided(
             verdict=SUPPORTS, why=f"{why} {contract}", do=CONTRACT, steps="Follow your contract with the payer."
         )
     drugs = any(kind.startswith(DRUG_KINDS) for kind in denial.findings)
-    same = billed is None or _of_claim(summed(billed.lines), drugs) == _of_claim(right, drugs)
-    return found._replace(verdict=SUPPORTS, why=why, do=APPEAL if same else CORRECT, steps=denial.supported)
+    same = claim is None or _of_claim(summed(claim.lines), drugs, scope) == _of_claim(right, drugs, scope)
+    do = APPEAL if same and not denial.corrects else CORRECT
+    return found._replace(verdict=SUPPORTS, why=why, do=do, steps=denial.supported)
 
 
-def _scope(denial: Denial, billed: BilledClaim | None) -> tuple[str, ...]:
-    """Codes that the question is about: those named, else those usually denied, else all of the pattern; of a claim, those on it."""
-    named = tuple(code for code in denial.named if denial.least == 1 and in_family(code))
-    usual = tuple(code for code in named if covers(denial.denied, code))
-    wanted = usual or denial.denied or named
-    if billed is None:
-        return wanted
-    on_claim = tuple(dict.fromkeys(line.code for line in billed.lines if in_family(line.code)))
-    for codes in (wanted, denial.codes):
-        if here := tuple(code for code in on_claim if covers(codes, code)):
-            return here
-    return on_claim
+def _refuted(found: Judgement, coded: Coded, over: tuple[Over, ...], scope: tuple[str, ...]) -> Judgement:
+    """The answer where the chart does not support what is asked about."""
+    denial, right = found.denial, found.corrected
+    what = ", ".join(f"{one.code} x{one.billed}" for one in over) or _wanted(denial, found.lines, scope)
+    why = f"The chart does not support {what}; it supports {_listed(right)}."
+    asked = tuple(one.code for one in over) or tuple(code for code in denial.named if covers(scope, code))
+    why = " ".join((why, *_because(asked, coded)))
+    if not right:
+        return found._replace(verdict=DOES_NOT, why=why, do=STANDS, steps=NO_LINE)
+    steps = denial.unsupported
+    if denial.same_family and asked and families(asked) <= families(line.code for line in coded.lines):
+        steps = denial.same_family
+    return found._replace(verdict=DOES_NOT, why=why, do=CORRECT, steps=steps)
+
+
+def _because(asked: tuple[str, ...], coded: Coded) -> tuple[str, ...]:
+    """Why the codes were not reached, and which code says the same thing here."""
+    reasons = (one.why for one in coded.considered if one.code in asked and one.verdict == NOT_MET)
+    others = {code for one in asked for code in TABLE.instead.get(one, ())}
+    instead = (
+        f"In its place stands {line.code}: {without_rules(line.why)}" for line in coded.lines if line.code in others
+    )
+    return tuple(dict.fromkeys(one[:1].upper() + one[1:] for one in (*reasons, *instead)))
+
+
+def _doubted(denial: Denial, claim: BilledClaim | None, over: tuple[Over, ...], coded: Coded) -> frozenset[str]:
+    """Codes asked about that the chart does not support as it stands: what else a question could put there."""
+    if claim is not None:
+        return frozenset(one.code for one in over)
+    supported = {line.code for line in coded.lines}
+    return frozenset(code for code in denial.named or denial.denied if code not in supported)
 
 
 def _count(lines: Iterable[AnyLine], codes: Iterable[str]) -> int:
@@ -168,9 +200,9 @@ def _count(lines: Iterable[AnyLine], codes: Iterable[str]) -> int:
     return sum(line.units for line in lines if covers(codes, line.code))
 
 
-def _wanted(denial: Denial, scope: tuple[str, ...]) -> str:
+def _wanted(denial: Denial, lines: Iterable[AnyLine], scope: tuple[str, ...]) -> str:
     if denial.least > 1:
-        return f"{denial.least} units among {', '.join(scope)}"
+        return f"{denial.least} units among {', '.join(dict.fromkeys(line.code for line in lines) or scope)}"
     return " or ".join(scope) or "any such line"
 
 
@@ -178,9 +210,11 @@ def _listed(lines: tuple[Corrected, ...]) -> str:
     return ", ".join(line_words(line) for line in lines) or "no line"
 
 
-def _of_claim(lines: tuple[Corrected, ...], drugs: bool) -> frozenset[Corrected]:
-    """The lines that can be compared: administration codes, since a claim may carry the drugs elsewhere; with drugs, all of them."""
-    return frozenset(line for line in lines if drugs or (in_family(line.code) and line.code[:1].isdigit()))
+def _of_claim(lines: tuple[Corrected, ...], drugs: bool, scope: tuple[str, ...]) -> frozenset[Corrected]:
+    """The lines that can be compared: administration codes and codes asked about, since a claim may carry the drugs elsewhere; with
+    drugs, all of them."""
+    asked = (line for line in lines if in_family(line.code) and (line.code[:1].isdigit() or covers(scope, line.code)))
+    return frozenset(lines if drugs else asked)
 
 
 def _not_paid(lines: tuple[Line | DrugLine, ...], encounter: Encounter, policy: Policy) -> str:

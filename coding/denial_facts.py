@@ -7,25 +7,32 @@ from typing import NamedTuple
 
 from coding.billed import Billed, BilledClaim, Corrected
 from coding.codes import CODES
+from coding.denial_times import clock_of
 from coding.documentation import check_times
+from coding.doses import amount, strength
 from coding.drugs import by_hcpcs
 from coding.log import Log
-from coding.model import ABSENT, DERIVED, Administration, Coded, DrugLine, Encounter, Line, Quantity
+from coding.model import ABSENT, DERIVED, Administration, Coded, DrugLine, Encounter, Line, Quantity, Waste
 from coding.policy import Policy
+from coding.runs import is_pause
 from coding.service import Item
 from coding.substances import know
-from coding.timeline import MINUTE, clock, day
 
 AnyLine = Line | DrugLine | Billed | Corrected
 JW = "JW"
+NO_WASTE = "nothing discarded"
 UNITS = {"ug": "mcg", "[iU]": "units", "meq": "mEq"}
 
 
 class Given(NamedTuple):
-    """One administration as the chart shows it. start, stop: clock of the chart, "" where absent; stop has its date where that differs.
+    """One administration as the chart shows it. start, stop: in words; stop has its date where that is another than that of the start.
 
+    dated: its start is not on the first day of the chart, so it needs its date. begin, end: instants in seconds.
     minutes: elapsed, None without two times in order. grade: evidence of its times, the weaker of the two; derived_from: how, in words.
-    once: one time is all that it needs. codes: lines that it earns. indication: as charted for it, "" where nothing is.
+    order: the id of an order in force. once: one time is all that it needs. held: the row says that nothing flowed.
+    known: its name is one of the drug table. codes: lines that it earns. indication: as charted for it, "" where nothing is;
+    reasons: its ICD-10-CM codes; said: words of the chart on why; needs: its words on a second site. All words of a chart may name a
+    person.
     repeats: its dose is that of an earlier row of the same infusion, charted again (a rate step, a resumed bag), not another dose.
     """
 
@@ -47,6 +54,15 @@ class Given(NamedTuple):
     order: str = ""
     codes: tuple[str, ...] = ()
     repeats: bool = False
+    dated: bool = False
+    begin: int | None = None
+    end: int | None = None
+    held: bool = False
+    known: bool = True
+    reasons: tuple[str, ...] = ()
+    said: str = ""
+    needs: str = ""
+    waste: tuple[str, ...] = ()
 
 
 class Over(NamedTuple):
@@ -62,35 +78,45 @@ def given_of(encounter: Encounter, coded: Coded, policy: Policy) -> tuple[Given,
     """Every administration that was given, in order of time; rows that the chart marks as not given or as an error are left out."""
     items = [item for item in know(encounter, Log()) if item.row.status not in ("error", "not-given")]
     timed = {one.item.id: one for one in check_times(items, encounter, policy, Log())}
+    written = clock_of(encounter, items[0].offset if items else encounter.offset)
     found: list[Given] = []
     for number, item in enumerate(items):
         row, known = item.row, timed.get(item.id)
-        start = row.start.at if row.start else known.start if known else None
-        stop = known.stop if known else None
-        grade = known.grade if known and (stop is not None or _once(row)) else ABSENT
-        if stop is None and row.stop is not None and row.start is not None:
-            stop, grade = row.stop.at, row.stop.grade if row.stop.at >= row.start.at else ABSENT
-        minutes = (stop - start) // MINUTE if start is not None and stop is not None and stop >= start else None
+        begin = row.start.at if row.start else known.start if known else None
+        end = known.stop if known else None
+        grade = known.grade if known and (end is not None or _once(row)) else ABSENT
+        if end is None and row.stop is not None and row.start is not None:
+            end, grade = row.stop.at, row.stop.grade if row.stop.at >= row.start.at else ABSENT
+        times = written.times(row, begin, end, item.offset)
         found.append(
             Given(
                 row.id,
                 item.name,
                 item.fluid,
-                dose_words(row.dose) or dose_words(_own_dose(row)),
+                _dose(item),
                 row.route,
                 row.technique,
                 row.site,
-                day(shown, item.offset) if (shown := stop if start is None else start) is not None else "",
-                clock(start, item.offset) if start is not None else "",
-                _stop_words(start, stop, item.offset),
-                minutes,
+                times.date,
+                times.start,
+                times.stop,
+                times.minutes,
                 grade,
                 _once(row),
                 _derived_from(row) if grade == DERIVED else "",
                 indication(item, encounter, coded),
-                row.order.id if row.order else "",
+                row.order.id if row.order and not row.order.status else "",
                 tuple(dict.fromkeys(line.code for line in coded.lines if row.id in line.administrations)),
                 any(_repeats(item, earlier) for earlier in items[:number]),
+                times.dated,
+                begin,
+                end,
+                is_pause(row),
+                all(one.drug.known for one in item.actives),
+                _reasons(row, coded),
+                _said(row),
+                row.quote("second-site-needed"),
+                waste_words(row.waste),
             )
         )
     return tuple(found)
@@ -107,16 +133,19 @@ def _repeats(item: Item, earlier: Item) -> bool:
     return row.dose is not None and row.dose == before.dose and row.order is not None and row.order == before.order
 
 
-def _own_dose(row: Administration) -> Quantity | None:
-    doses = [one.dose for one in row.substances if one.active is not False]
-    return doses[0] if len(doses) == 1 else None
-
-
-def _stop_words(start: int | None, stop: int | None, offset: int) -> str:
-    if stop is None:
-        return ""
-    other = start is not None and day(start, offset) != day(stop, offset)
-    return f"{day(stop, offset)} {clock(stop, offset)}" if other else clock(stop, offset)
+def _dose(item: Item) -> str:
+    """The charted dose; of a drug charted by the volume of its bag also what was in it, where the chart says it."""
+    row = item.row
+    own = [one.dose for one in row.substances if one.active is not False and one.dose is not None]
+    inside = " + ".join(map(dose_words, own)) if len(own) == len(item.actives) else ""
+    volume = amount(row.dose) if row.dose is not None else None
+    if item.fluid or volume is None or volume[0] != "ml":
+        return dose_words(row.dose) or inside
+    per_ml = strength(row.text) if len(item.actives) == 1 and not inside else None
+    if per_ml:
+        inside = dose_words(Quantity(float(per_ml[1] * volume[1]), per_ml[0]))
+    shown = dose_words(row.dose)
+    return f"{inside} in {shown}" if inside and inside != shown else shown
 
 
 def _derived_from(row: Administration) -> str:
@@ -135,14 +164,32 @@ def dose_words(quantity: Quantity | None) -> str:
 def indication(item: Item, encounter: Encounter, coded: Coded) -> str:
     """Why it was given: codes charted for it or its order, else those that its lines are linked to, else the charted words."""
     row = item.row
-    codes = dict.fromkeys((*row.reasons, *(row.order.reason_codes if row.order else ())))
-    if not codes:
-        lines = (line for line in coded.lines if row.id in line.administrations)
-        codes = dict.fromkeys(code for line in lines for code in line.diagnoses)
-    if codes:
+    if codes := _reasons(row, coded):
         texts = {one.code: one.text for one in encounter.conditions}
         return ", ".join(f"{code} ({texts[code]})" if texts.get(code) else code for code in codes)
     return row.reason_text or (row.order.reason if row.order else "")
+
+
+def _reasons(row: Administration, coded: Coded) -> tuple[str, ...]:
+    charted = dict.fromkeys((*row.reasons, *(row.order.reason_codes if row.order else ())))
+    lines = (line for line in coded.lines if row.id in line.administrations)
+    return tuple(charted or dict.fromkeys(code for line in lines for code in line.diagnoses))
+
+
+def _said(row: Administration) -> str:
+    order = row.order
+    said = (row.reason_text, order.reason if order else "", order.text if order else "", row.quote("hydration-reason"))
+    return "; ".join(filter(None, said))
+
+
+def waste_words(waste: Waste | None) -> tuple[str, ...]:
+    """What is charted of vials and waste, piece by piece."""
+    if waste is None:
+        return ()
+    found = [f"{count} x {dose_words(size)} opened" for count, size in waste.vials]
+    found += [f"{dose_words(waste.dispensed)} dispensed"] if waste.dispensed else []
+    found += [f"{dose_words(waste.discarded)} discarded"] if waste.discarded and waste.discarded.value else []
+    return (*found, NO_WASTE) if waste.none else tuple(found)
 
 
 def in_family(code: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from coding.model import Quantity
 
@@ -73,10 +74,33 @@ _STRENGTH = re.compile(
     r"(\d[\d,]*(?:\.\d+)?)?\s*(ml|l)\b",
     re.IGNORECASE,
 )
+_AMOUNT = re.compile(
+    r"(?<![\d.,/-])(?<!to )(\d[\d,]*(?:\.\d+)?)\s*(mg|g|gm|grams?|milligrams?|mcg|ug|µg|micrograms?|units?|unt|iu|\[iu\]|meq)(?!\w)"
+    r"(?!\s*(?:/|per\b|-\s*\d|to\b|%))",
+    re.IGNORECASE,
+)
 _PERCENT = re.compile(r"(?<![\d.,])(\d+(?:\.\d+)?)\s*%")
 # One per cent is one gram in a hundred millilitres.
 _MG_PER_ML_OF_PERCENT = Decimal(10)
 PER_WEIGHT = ("/kg",)
+
+
+class Named(NamedTuple):
+    """An amount that words name. base: the base unit; amount: in it; ml: the volume that holds it, None where none is named.
+
+    number: the figure as written. said: figure and units as written.
+    """
+
+    base: str
+    amount: Decimal
+    number: Decimal
+    said: str
+    ml: Decimal | None = None
+
+    @property
+    def per_ml(self) -> tuple[str, Decimal] | None:
+        """(base unit, amount in one mL)."""
+        return (self.base, self.amount / self.ml) if self.ml else None
 
 
 def amount(quantity: Quantity) -> tuple[str, Decimal] | None:
@@ -97,18 +121,38 @@ def per_weight(quantity: Quantity) -> bool:
 
 
 @lru_cache(maxsize=8_192)
-def strength(text: str) -> tuple[str, Decimal] | None:
-    """(base unit, amount in one mL) that a product text names, for example "250 mg/5 mL"; None where it names none, or two."""
-    each = {_per_ml(found) for found in _STRENGTH.finditer(text)}
-    return next(iter(each)) if len(each) == 1 else None
+def strengths(text: str) -> tuple[Named, ...]:
+    """The strengths that a text names, amount and volume as written: "250 mg/5 mL" is 250 mg in 5 mL, "10 mg/mL" 10 mg in 1 mL."""
+    each = (_strength(found) for found in _STRENGTH.finditer(text))
+    return tuple(one for one in each if one is not None)
 
 
-def _per_ml(found: re.Match[str]) -> tuple[str, Decimal] | None:
-    top = amount_of(found.group(1).replace(",", ""), found.group(2))
+def _strength(found: re.Match[str]) -> Named | None:
+    number = Decimal(found.group(1).replace(",", ""))
+    top = amount_of(str(number), found.group(2))
     bottom = amount_of((found.group(3) or "1").replace(",", ""), found.group(4))
     if top is None or bottom is None or bottom[1] == 0:
         return None
-    return top[0], top[1] / bottom[1]
+    return Named(top[0], top[1], number, found.group(), bottom[1])
+
+
+@lru_cache(maxsize=8_192)
+def strength(text: str) -> tuple[str, Decimal] | None:
+    """(base unit, amount in one mL) that a product text names, for example "250 mg/5 mL"; None where it names none, or two."""
+    each = {one.per_ml for one in strengths(text)}
+    return next(iter(each)) if len(each) == 1 else None
+
+
+@lru_cache(maxsize=8_192)
+def amounts_named(text: str) -> tuple[Named, ...]:
+    """The amounts of drug that a text names; no strength, no rate, no dose by weight and no range."""
+    found = []
+    for each in _AMOUNT.finditer(text):
+        number = Decimal(each.group(1).replace(",", ""))
+        one = amount_of(str(number), each.group(2))
+        if one is not None:
+            found.append(Named(one[0], one[1], number, each.group()))
+    return tuple(found)
 
 
 @lru_cache(maxsize=8_192)

@@ -5,29 +5,38 @@ from __future__ import annotations
 from functools import lru_cache
 
 from coding import drugs
+from coding.drug_doses import Given
+from coding.drug_gaps import Gaps
 from coding.drugs import Found, Hcpcs
 from coding.log import Log
+from coding.model import NOT_MET
 from coding.ndc import Crosswalk, Product
 
+MAKERS = "manufacturer-specific"
 
-def code_of(
-    found: Found, date: str, ndcs: tuple[str, ...], resource: str, crosswalk: Crosswalk, log: Log
-) -> Hcpcs | None:
-    """The one code of the product on the date; several, or none any more, is a question."""
+
+def code_of(given: Given, crosswalk: Crosswalk, gaps: Gaps, log: Log) -> Hcpcs | None:
+    """The one code of a product on its date; several, or none any more, is a question."""
+    found, date, resource = given.found, given.date, given.ids[0]
     codes = _codes(found.drug.name, found.product, date)
-    products = tuple(dict.fromkeys(one for ndc in ndcs for one in crosswalk.find(ndc)))
+    products = tuple(dict.fromkeys(one for ndc in given.ndcs for one in crosswalk.find(ndc)))
     if products:
-        return _by_ndc(found, date, ndcs, products, codes, resource, log)
-    if len(codes) > 1:
-        said = ", ".join(f"{code.code} ({code.unit_qty} {code.unit_uom})" for code in codes)
+        return _by_ndc(found, date, given.ndcs, products, codes, resource, log)
+    of_makers = _codes(found.drug.name, MAKERS, date) if codes and not found.product else ()
+    if len(codes) > 1 or (of_makers and given.maker):
+        either = (*codes, *of_makers) if given.maker else codes
+        said = ", ".join(f"{code.code} ({code.unit_qty} {code.unit_uom})" for code in either)
+        by = f"the NDC of the maker ({given.maker}) decides" if given.maker else "the product decides"
         log.problem(
             "HCPCS_SEVERAL",
             resource,
-            f"{found.drug.name} can be {said}; the product decides and is not charted.",
+            f"{found.drug.name} can be {said}; {by} and is not charted.",
             "The product name or NDC.",
             ("drug.units",),
         )
         return None
+    if of_makers:
+        _weigh_makers(given, codes[0], of_makers, log)
     if not codes and drugs.hcpcs_of(found.drug.name):
         log.problem(
             "HCPCS_NOT_ON_DATE",
@@ -36,7 +45,16 @@ def code_of(
             "The current HCPCS table.",
             ("drug.units",),
         )
+    elif not codes:
+        gaps.no_code(found.drug)
     return codes[0] if codes else None
+
+
+def _weigh_makers(given: Given, taken: Hcpcs, of_makers: tuple[Hcpcs, ...], log: Log) -> None:
+    """The codes of single makers, which were weighed: the general one is taken where nothing charted names the maker."""
+    others = tuple(dict.fromkeys(code.code for code in of_makers))
+    says = f"{given.name}: some makers have a code of their own ({', '.join(others)}); none is charted, so {taken.code} is taken."
+    log.step("drug.units", NOT_MET, says, others[0], "The NDC of the vial.", given.ids)
 
 
 def _by_ndc(

@@ -7,22 +7,31 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from coding import drugs, timeline
-from coding.doses import amount, per_weight, percentage, strength
+from coding.dosed import Strength
+from coding.doses import amount, per_weight
+from coding.drug_amounts import Dose, charted_words, dose_of, drugs_in, of_base, strength_of, two_figures
+from coding.drug_bags import Counted, counted
+from coding.drug_figures import OfOrder, ask_broken_off, ask_figures, ask_orders, ask_two_figures, broken_off
+from coding.drug_gaps import Gaps
+from coding.drug_words import is_premix, maker_in
 from coding.drugs import Found
+from coding.fluid_codes import weigh_fluid
 from coding.log import Log
 from coding.model import Quantity, Waste
-from coding.runs import is_pause
+from coding.ndc import is_ndc
 from coding.service import Item, Service
-from coding.wastage import Strength
 
 WITHOUT_LINE = {"blood", "contrast", "vaccine"}
+OWN_SUPPLY = "own-supply"
+AT_ONCE = ("push", "injection", "instillation")  # given whole with no stop to wait for
 
 
 class Given(NamedTuple):
     """All of one product given on one date: its doses in a base unit, the rows, and what is charted of vials.
 
-    noted: what is charted of vials, with the service that it is charted on: rows of one service repeat a note, two services each mean
-    their own. ndcs: charted for it. per_ml: the strength of its solution. shared: it was in one bag with another drug that is billed.
+    noted: what is charted of vials, with the service that it is charted on, or with the row of a bag: rows of one bag repeat a note, two
+    bags or services each mean their own. ndcs: charted for it. per_ml: the strength of its solution. shared: it was in one bag with
+    another drug that is billed. maker: the maker that the chart names. served: of each dose, what its notes are kept under, and its row.
     """
 
     found: Found
@@ -34,6 +43,8 @@ class Given(NamedTuple):
     ndcs: tuple[str, ...] = ()
     per_ml: Strength | None = None
     shared: bool = False
+    maker: str = ""
+    served: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -59,52 +70,71 @@ class Given(NamedTuple):
             ndcs=tuple(dict.fromkeys(self.ndcs + one.ndcs)),
             per_ml=self.per_ml or one.per_ml,
             shared=self.shared or one.shared,
+            maker=self.maker or one.maker,
+            served=self.served + one.served,
         )
 
 
-def given_in(services: Iterable[Service], running: bool, log: Log) -> list[Given]:
-    """Products by date, doses added; what has no dose that can be counted is asked for."""
+class Taken(NamedTuple):
+    """One dose that counts."""
+
+    found: Found
+    dose: Dose
+    row: Counted
+
+
+def given_in(services: Iterable[Service], running: bool, gaps: Gaps, log: Log) -> list[Given]:
+    """Products by date, doses added; what has no dose that can be counted goes to the gaps, or is asked for here."""
     collected: dict[tuple[str, str, str], Given] = {}
-    undosed: dict[str, None] = {}
+    of_orders: list[OfOrder] = []
     for service in services:
-        if service.items[0].fluid or service.items[0].kinds & WITHOUT_LINE or (running and service.open):
+        first = service.items[0]
+        date = timeline.day(service.start, service.offset)
+        if first.kinds & WITHOUT_LINE or (running and service.open and service.technique not in AT_ONCE):
             continue
-        noted = tuple(dict.fromkeys((service.ids[0], item.row.waste) for item in service.items if item.row.waste))
-        for found, dose, item in _doses(service, undosed, log):
-            date = timeline.day(service.start, service.offset)
+        if first.fluid:
+            weigh_fluid(service, date, log)
+        said = service.quote(OWN_SUPPLY)
+        if said and any(drugs.hcpcs_of(one.drug.name) for one in drugs_in(first)):
+            gaps.supplied[first.name] = (first.id, said)
+            continue
+        taken = _taken(service, gaps, log)
+        of_orders += _of_orders(taken)
+        for found, dose, row in taken:
             key = (found.drug.name, found.product, date)
             before = collected.get(key)
-            one = Given(found, date, dose[0], (dose[1],), (item.id,), noted, _ndcs(found, item), _per_ml(item))
-            one = one._replace(shared=_shared(item))
+            one = _given(found, date, dose, row, service)
             if before is None:
                 collected[key] = one
             elif before.base == one.base:
                 collected[key] = before.with_(one)
             else:
                 _two_units(before, one, log)
-    if undosed:
-        log.problem(
-            "DOSE_MISSING",
-            "",
-            f"No dose that can be counted is charted for {', '.join(undosed)}; there is no drug line for it.",
-            "The dose given, in mg, g, mcg or units.",
-            ("drug.units",),
-        )
+    ask_orders(of_orders, log)
     return list(collected.values())
+
+
+def _given(found: Found, date: str, dose: Dose, row: Counted, service: Service) -> Given:
+    item = row.item
+    at, rows = (item.id, row.rows) if row.bag else (service.ids[0], service.items)
+    noted = tuple(dict.fromkeys((at, one.row.waste) for one in rows if one.row.waste))
+    shared = sum(1 for one in item.actives if drugs.hcpcs_of(one.drug.name)) > 1
+    ids, ndcs = (item.id,), _ndcs(found, item)
+    served = ((at, item.id),)
+    return Given(
+        found, date, dose[0], (dose[1],), ids, noted, ndcs, strength_of(item), shared, maker_in(item.row.text), served
+    )
 
 
 def _two_units(before: Given, one: Given, log: Log) -> None:
     log.problem(
         "DOSE_UNIT_UNKNOWN",
         one.ids[0],
-        f"{one.name} is charted in {one.base} here and in {before.base} elsewhere on the day; this dose is in no line.",
-        f"This dose in {before.base}.",
+        f"{one.name} is charted in {of_base(one.base)} here and in {of_base(before.base)} elsewhere on the day; "
+        "this dose is in no line.",
+        f"This dose in {of_base(before.base)}.",
         ("drug.units",),
     )
-
-
-def _shared(item: Item) -> bool:
-    return sum(1 for found in item.actives if drugs.hcpcs_of(found.drug.name)) > 1
 
 
 def _ndcs(found: Found, item: Item) -> tuple[str, ...]:
@@ -114,37 +144,84 @@ def _ndcs(found: Found, item: Item) -> tuple[str, ...]:
         for one in item.row.substances
         if len(item.actives) == 1 or drugs.identify(one.text, one.codes, item.row.route).drug == found.drug
         for system, code in one.codes
-        if "ndc" in system.casefold() or "113883.6.69" in system
+        if is_ndc(system)
     )
 
 
-def _per_ml(item: Item) -> Strength | None:
-    """The strength that the words of the row name; a percentage only where nothing but the drug is in them."""
-    text = item.row.text
-    alone = len(item.actives) == 1 and len(drugs.read_mixture(text, (), item.row.route)) == 1
-    return strength(text) or (percentage(text) if alone else None)
+def _taken(service: Service, gaps: Gaps, log: Log) -> list[Taken]:
+    """Each dose of a service that counts; a drug that has none in any row goes to the gaps."""
+    if not drugs_in(service.items[0]):
+        return []
+    found: list[Taken] = []
+    held: set[str] = set()
+    without: dict[str, tuple[Found, str]] = {}
+    for row in counted(service, log):
+        for one in drugs_in(row.item):
+            name, dose = one.drug.name, dose_of(one, row.item)
+            if dose is not None and dose[1] > 0 and not _is_premix(one, row.item):
+                if broken_off(row) and drugs.hcpcs_of(name):
+                    ask_broken_off(name, dose, row.item, log)
+                    held.add(name)
+                else:
+                    found.append(Taken(one, dose, row))
+            elif _asked_otherwise(one, row.item, log):
+                held.add(name)
+            else:
+                without.setdefault(name, (one, charted_words(one, row.item)))
+    dosed = held | {one.found.drug.name for one in found}
+    for name, (one, said) in without.items():
+        if name not in dosed:
+            _without(one, said, service.items[0], gaps)
+    _compare(found, log)
+    return found
 
 
-def _doses(service: Service, undosed: dict[str, None], log: Log) -> Iterable[tuple[Found, tuple[str, Decimal], Item]]:
-    """Each dose that counts: rows of one infusion that repeat the ordered dose (rate steps, a resumed bag) count it once."""
-    counted: list[Item] = []
-    for item in service.items:
-        if is_pause(item.row) or _repeats(item, counted):
-            continue
-        counted.append(item)
-    dosed: set[str] = set()
-    without: dict[str, None] = {}
-    for item in counted:
-        for found in item.actives:
-            dose = _dose_of(found, item)
-            if dose is not None and dose[1] > 0:
-                dosed.add(found.drug.name)
-                yield found, dose, item
-            elif item.row.dose and per_weight(item.row.dose):
-                _ask_weight(found, item, item.row.dose, log)
-            elif drugs.hcpcs_of(found.drug.name):
-                without[found.drug.name] = None
-    undosed.update({name: None for name in without if name not in dosed})
+def _is_premix(found: Found, item: Item) -> bool:
+    return item.fluid and is_premix(item.row.text)
+
+
+def _asked_otherwise(found: Found, item: Item, log: Log) -> bool:
+    """Whether a question of its own tells why the dose does not count."""
+    two = two_figures(found, item)
+    if two:
+        ask_two_figures(found.drug.name, *two, item, log)
+        return True
+    if item.row.dose and per_weight(item.row.dose):
+        _ask_weight(found, item, item.row.dose, log)
+        return True
+    return False
+
+
+def _without(found: Found, said: str, item: Item, gaps: Gaps) -> None:
+    name = found.drug.name
+    if not drugs.hcpcs_of(name):
+        gaps.no_code(found.drug)
+    elif item.fluid and (len(item.row.substances) <= 1 or is_premix(item.row.text)):
+        gaps.premixed[name] = item.row.text
+    else:
+        gaps.undosed.setdefault(name, said)
+
+
+def _compare(taken: list[Taken], log: Log) -> None:
+    """Each dose with the other figures of its row."""
+    for found, dose, row in taken:
+        if drugs.hcpcs_of(found.drug.name):
+            total = sum((one.dose[1] for one in taken if one.found == found and one.dose[0] == dose[0]), Decimal(0))
+            ask_figures(found.drug.name, dose, total, row.item, log)
+
+
+def _of_orders(taken: list[Taken]) -> list[OfOrder]:
+    """What a service gave under its order, where the order names one dose in the same kind of unit."""
+    if not taken:
+        return []
+    found, dose, row = taken[0]
+    order = row.item.row.order
+    ordered = amount(order.dose) if order and order.dose else None
+    same = all(one.found == found and one.dose[0] == dose[0] for one in taken)
+    if order is None or ordered is None or ordered[0] != dose[0] or not same or not drugs.hcpcs_of(found.drug.name):
+        return []
+    doses = tuple(one.dose[1] for one in taken)
+    return [OfOrder(order.id, ordered, found.drug.name, row.item.id, doses, sum(doses, Decimal(0)))]
 
 
 def _ask_weight(found: Found, item: Item, dose: Quantity, log: Log) -> None:
@@ -155,37 +232,3 @@ def _ask_weight(found: Found, item: Item, dose: Quantity, log: Log) -> None:
         "The dose given, or the weight that it was worked out with.",
         ("drug.units",),
     )
-
-
-def _dose_of(found: Found, item: Item) -> tuple[str, Decimal] | None:
-    """The dose of the row for its only drug, else that of the ingredient; a volume without a strength is no dose."""
-    row = item.row
-    own = next(
-        (
-            one.dose
-            for one in row.substances
-            if one.dose and drugs.identify(one.text, one.codes, row.route).drug == found.drug
-        ),
-        None,
-    )
-    charted = _dose(row.dose, item) if len(item.actives) == 1 else None
-    return charted or _dose(own, item)
-
-
-def _repeats(item: Item, counted: list[Item]) -> bool:
-    row = item.row
-    return any(one.row.dose == row.dose and not row.has("new-bag") and _order(one) == _order(item) for one in counted)
-
-
-def _order(item: Item) -> str:
-    return item.row.order.id if item.row.order else ""
-
-
-def _dose(quantity: Quantity | None, item: Item) -> tuple[str, Decimal] | None:
-    if quantity is None:
-        return None
-    dose = amount(quantity)
-    if dose is not None and dose[0] == "ml":
-        per_ml = _per_ml(item)
-        return (per_ml[0], per_ml[1] * dose[1]) if per_ml else None
-    return dose

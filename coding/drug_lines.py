@@ -8,10 +8,14 @@ from decimal import Decimal
 from importlib import resources
 from typing import NamedTuple
 
+from coding.dosed import Dosed, Wasted
 from coding.doses import in_units
 from coding.draft import cite
+from coding.drug_amounts import of_base
 from coding.drug_codes import code_of
 from coding.drug_doses import Given, given_in
+from coding.drug_gaps import Gaps
+from coding.drug_words import LIMITS
 from coding.drugs import Hcpcs
 from coding.log import Log
 from coding.model import FACILITY, NOT_MET, DrugLine
@@ -19,10 +23,12 @@ from coding.ndc import NO_CROSSWALK, Crosswalk
 from coding.policy import Policy
 from coding.rules import DATES
 from coding.service import Service
-from coding.vials import vials_of
-from coding.wastage import UNDOCUMENTED, Dosed, Wasted, wasted, would_leave
+from coding.vials import MOST_VIALS, vials_of
+from coding.wastage import UNDOCUMENTED, would_leave
+from coding.waste_of_day import wasted_of_day
 
 JW, JZ = "JW", "JZ"
+ONE_CHARGE = frozenset({"potassium chloride"})  # of the salts whose code counts milliequivalents
 _NOT_SET = tomllib.loads(resources.files("coding").joinpath("tables", "modifiers.toml").read_text(encoding="utf-8"))
 
 
@@ -38,12 +44,15 @@ def code_drugs(
 ) -> list[DrugLine]:
     """Drug lines of all that was given, by product and date; what cannot be computed is asked for, once for each kind.
 
-    running: the visit is not over, so a bag that still runs has no dose given yet. crosswalk: NDC to HCPCS, where one is loaded.
+    running: the visit is not over, so a bag that still runs has no dose given yet; a push has.
+    crosswalk: NDC to HCPCS, where one is loaded.
     """
     lines: list[DrugLine] = []
-    unmarked = Unmarked([], [])
-    for code, given in _coded(services, running, log, crosswalk):
-        lines += _lines(given, code, policy, unmarked, log)
+    unmarked, gaps = Unmarked([], []), Gaps()
+    for code, given in _coded(services, running, gaps, log, crosswalk):
+        if not _beyond(given, log):
+            lines += _lines(given, code, policy, unmarked, log)
+    gaps.ask(log)
     if unmarked.names:
         worked = f" {'. '.join(unmarked.hints)}." if unmarked.hints else ""
         log.problem(
@@ -56,18 +65,22 @@ def code_drugs(
     return lines
 
 
-def _coded(services: Iterable[Service], running: bool, log: Log, crosswalk: Crosswalk) -> list[tuple[Hcpcs, Given]]:
+def _coded(
+    services: Iterable[Service], running: bool, gaps: Gaps, log: Log, crosswalk: Crosswalk
+) -> list[tuple[Hcpcs, Given]]:
     """What was given under each billing code and date: two names of one code are added before they are rounded."""
     found: dict[tuple[str, str, str], tuple[Hcpcs, Given]] = {}
-    for given in given_in(services, running, log):
-        code = code_of(given.found, given.date, given.ndcs, given.ids[0], crosswalk, log)
+    for given in given_in(services, running, gaps, log):
+        code = code_of(given, crosswalk, gaps, log)
         if code is None:
             continue
+        given = _in_equivalents(given, code)
         if in_units((given.base, given.dose), code.unit_qty, code.unit_uom) is None:
             log.problem(
                 "DOSE_UNIT_UNKNOWN",
                 given.ids[0],
-                f"The dose of {given.found.drug.name} is charted in {given.base}, and {code.code} counts {code.unit_qty} {code.unit_uom}.",
+                f"The dose of {given.found.drug.name} is charted in {of_base(given.base)}, and {code.code} counts "
+                f"{code.unit_qty} {code.unit_uom}.",
                 "A dose in the unit of the code.",
                 ("drug.units",),
             )
@@ -75,6 +88,34 @@ def _coded(services: Iterable[Service], running: bool, log: Log, crosswalk: Cros
         key = (code.code, given.date, given.base)
         found[key] = (code, found[key][1].with_(given)) if key in found else (code, given)
     return list(found.values())
+
+
+def _in_equivalents(given: Given, code: Hcpcs) -> Given:
+    """The same in milliequivalents: a millimole of an ion with one charge is one."""
+    if given.base == "mmol" and code.unit_uom == "meq" and given.found.drug.key in ONE_CHARGE:
+        return given._replace(base="meq")
+    return given
+
+
+def _beyond(given: Given, log: Log) -> bool:
+    """Whether a dose is more than anyone gives: a question and no line."""
+    vials = vials_of(given.found.drug.name, given.found.product)
+    if vials is not None and vials.base == given.base:
+        most = Decimal(MOST_VIALS * max(vials.sizes))
+    elif given.base == "mg":
+        most = LIMITS.most_mg
+    else:
+        return False
+    if given.dose <= most:
+        return False
+    log.problem(
+        "DOSE_IMPLAUSIBLE",
+        given.ids[0],
+        f"{_plain(given.dose)} {given.base} of {given.name} are more than can be meant; there is no drug line for it.",
+        "The dose that was given.",
+        ("drug.units",),
+    )
+    return True
 
 
 def _lines(given: Given, code: Hcpcs, policy: Policy, unmarked: Unmarked, log: Log) -> list[DrugLine]:
@@ -95,7 +136,7 @@ def _lines(given: Given, code: Hcpcs, policy: Policy, unmarked: Unmarked, log: L
         modifiers = (JZ, *modifiers)
     lines = [DrugLine(code.code, drug.billed, given.date, modifiers, name, ids, rules, why + told)]
     if found.discarded and given.date >= DATES.jw_from:
-        said = f"{name}: {found.evidence}; {found.discarded} units were discarded"
+        said = f"{name}: {found.evidence}"
         log.met("drug.wastage", f"{said}.", ids, code.code)
         more, told = _of_payer(given, code, policy, True, log)
         why = f"{said} [{cite('drug.wastage')}].{_packaged(policy)}{told}"
@@ -107,9 +148,11 @@ def _found_waste(drug: Dosed, given: Given, policy: Policy, unmarked: Unmarked, 
     """What the chart proves of waste, for a payer and a date that want to know; the questions that it leaves."""
     if given.date < DATES.jw_from or (policy["wastage_modifiers"] == "medicare" and not _medicare(policy)):
         return Wasted()
-    found = wasted(drug, given.waste)
+    found = wasted_of_day(drug, given.served, given.noted)
     for question in found.questions:
-        log.problem(question.code, given.ids[0], question.says, question.would_change, ("drug.wastage",))
+        log.problem(
+            question.code, question.row or given.ids[0], question.says, question.would_change, ("drug.wastage",)
+        )
     if found.silent:
         unmarked.names.append(given.name)
         hint = would_leave(drug)

@@ -26,6 +26,7 @@ __all__ = [
     "hcpcs_for",
     "hcpcs_of",
     "identify",
+    "is_worded",
     "read_mixture",
 ]
 
@@ -83,6 +84,11 @@ def hcpcs_for(drug: Found | Drug | str, product: str = "", date: str = "") -> tu
     if product and not own and known and product.casefold() in (brand.casefold() for brand in known.brands):
         own = tuple(row for row in rows if not row.product)
     return tuple(row for row in own if row.code and row.holds_on(date))
+
+
+def is_worded(text: str) -> bool:
+    """Whether a text has a word that can be a drug's name; a bare code has none."""
+    return any(is_name(word.text) for word in words(plain(text)))
 
 
 def _name(drug: Found | Drug | str) -> str:

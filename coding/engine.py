@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coding import gate, readings
+from coding.carried import carried
 from coding.classify import classify
 from coding.days import calendar_parts
 from coding.diagnoses import ask_missing
@@ -22,6 +23,7 @@ from coding.log import Log
 from coding.model import CHEMO, PROFESSIONAL, Coded, DrugLine, Encounter, Line
 from coding.modifiers import mark_second_sites, mark_second_visits
 from coding.ndc import NO_CROSSWALK, Crosswalk
+from coding.orders import ask_orders
 from coding.policy import Policy, policy_for
 from coding.runs import assemble
 from coding.service import Service
@@ -69,7 +71,7 @@ def code(
         return close(encounter, policy, log, [], [])
     held = gate.unresolved(encounter, log) or (gate.withheld(encounter, log) if admitted else None)
     lines, drug_lines = _compute(encounter, policy, limits, log, crosswalk)
-    readings.tell(encounter, policy, lines, log, lambda other: _compute(encounter, other, limits, Log())[0])
+    readings.tell(encounter, policy, lines, log, lambda other: _compute(encounter, other, limits, Log(), crosswalk)[0])
     if held:
         return close(encounter, policy, log, [], [], held, lines)
     return close(encounter, policy, log, lines, drug_lines)
@@ -79,9 +81,10 @@ def _compute(
     encounter: Encounter, policy: Policy, limits: Limits, log: Log, crosswalk: Crosswalk = NO_CROSSWALK
 ) -> tuple[list[Line], list[DrugLine]]:
     gate.remarks(encounter, policy, log)
-    known = know(encounter, log)
+    known = know(encounter, log, crosswalk)
     sifted = sift(known, encounter, policy, log)
     kept = without_duplicates(sifted, log)
+    ask_orders(kept, log)
     timed = check_times(kept, encounter, policy, log)
     given = classify(assemble(timed, policy, log), encounter, policy, log)
     services = settle(given, encounter, policy, log)
@@ -89,7 +92,8 @@ def _compute(
     lines = date_lines(drafts, encounter, policy, log)
     check(lines, encounter, policy, limits, log)
     ask_missing(lines, encounter, log)
-    return lines, code_drugs(given, encounter.open, policy, log, crosswalk)
+    doses = [*given, *carried(known, encounter, policy, log)]
+    return lines, code_drugs(doses, encounter.open, policy, log, crosswalk)
 
 
 def _lines(services: list[Service], beside: Spans, encounter: Encounter, policy: Policy, log: Log) -> list[Draft]:

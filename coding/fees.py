@@ -88,7 +88,10 @@ class Worth(NamedTuple):
 
 
 def fees_of(rows: Iterable[tuple[int, Fee]], source: str, note: str = "") -> Fees:
-    """A schedule of (line, row) pairs. Raises FeesError for a negative amount, or one row said twice with different amounts."""
+    """A schedule of (line, row) pairs. Raises FeesError for a negative amount, or two that are in force on one day.
+
+    A row without an end holds until the next one begins.
+    """
     found: dict[str, dict[tuple[str, str, str], tuple[int, Fee]]] = {}
     for line, fee in rows:
         if not fee.amount.is_finite() or fee.amount < 0:
@@ -98,9 +101,26 @@ def fees_of(rows: Iterable[tuple[int, Fee]], source: str, note: str = "") -> Fee
         if same.amount != fee.amount or same.last != fee.last:
             named = "-".join(part for part in (fee.code, fee.modifier) if part)
             raise FeesError(f"{source}, line {line}: {named} stands on line {before} too, with another amount or end.")
+    for its in found.values():
+        _check_periods(its.values(), source)
     return Fees(
         MappingProxyType({code: tuple(fee for _, fee in its.values()) for code, its in found.items()}), source, note
     )
+
+
+def _check_periods(rows: Iterable[tuple[int, Fee]], source: str) -> None:
+    """Raises FeesError where a row begins before another, with its own amount and an end, has ended."""
+    until: dict[tuple[str, str], tuple[int, Fee]] = {}
+    for line, fee in sorted(rows, key=lambda one: one[1].first):
+        where, before = until.get((fee.modifier, fee.setting), (0, fee))
+        if fee.first <= before.last and fee.amount != before.amount:
+            first, second = sorted((line, where))
+            raise FeesError(
+                f"{source}, line {second}: {fee.code} has another amount on line {first}, and both are in force on the "
+                "same days. End one before the other begins."
+            )
+        if fee.last >= before.last:
+            until[fee.modifier, fee.setting] = line, fee
 
 
 def setting_paid(setting: str, place_of_service: str) -> str:
@@ -125,12 +145,31 @@ def worth(lines: Iterable[Charged], fees: Fees, setting: str, date: str) -> Wort
 def difference(billed: Iterable[Charged], corrected: Iterable[Charged], fees: Fees, setting: str, date: str) -> Worth:
     """What the corrected lines are worth more than the billed ones (negative: less); no amount where a code is not listed.
 
-    Modifiers that halve or waive a payment are not applied: it is the schedule's amount by units.
+    Units that stand on both sides under the same modifiers cancel and need no price. Modifiers that halve or waive a payment are
+    not applied: it is the schedule's amount by units.
     """
-    now, right = worth(billed, fees, setting, date), worth(corrected, fees, setting, date)
+    less, more = _apart(billed, corrected)
+    now, right = worth(less, fees, setting, date), worth(more, fees, setting, date)
     if now.amount is None or right.amount is None:
         return Worth(None, tuple(dict.fromkeys(now.unlisted + right.unlisted)))
     return Worth(right.amount - now.amount)
+
+
+class _Part(NamedTuple):
+    code: str
+    modifiers: tuple[str, ...]
+    units: int
+
+
+def _apart(billed: Iterable[Charged], corrected: Iterable[Charged]) -> tuple[list[_Part], list[_Part]]:
+    """The units of each side that the other has not."""
+    more: dict[tuple[str, tuple[str, ...]], int] = {}
+    for sign, lines in ((-1, billed), (1, corrected)):
+        for line in lines:
+            key = line.code, tuple(line.modifiers)
+            more[key] = more.get(key, 0) + sign * line.units
+    parts = [_Part(*key, units) for key, units in more.items()]
+    return [one._replace(units=-one.units) for one in parts if one.units < 0], [one for one in parts if one.units > 0]
 
 
 def shown(amount: Decimal | None) -> str:

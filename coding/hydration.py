@@ -110,7 +110,7 @@ def code_hydration(fluids: list[Service], time: Spans, initial: bool, policy: Po
                 1,
                 service,
                 ("hydration.minimum", "hydration.definition"),
-                f"ordered fluid with {need} countable minutes or more, and no drug service in the vein, is the initial service",
+                f"ordered fluid with {need} countable minutes or more, and no line for a drug in the vein, is the initial service",
                 time,
                 0,
                 total,

@@ -1,43 +1,31 @@
-"""A letter of reconsideration filled with the facts of the chart. It asserts only what the chart shows and what a rule card says.
+"""A letter of reconsideration filled with the facts of the chart. It asserts only what the chart shows and what an authority says.
 
-What Chairtime does not know stands in square brackets; nothing that names the patient is taken from the chart. Where the chart does
-not support the claim there is no letter, but the reason and what to do instead.
+What Chairtime does not know stands in square brackets. Nothing that may name the patient is taken from the chart: no words of notes,
+orders or diagnoses, only codes, numbers and words that the tables know. Where the chart does not support the claim there is no letter,
+but the reason and what to do instead.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from coding.billed import BilledClaim, Corrected
-from coding.codes import label
-from coding.denial import APPEAL, CONTRACT, CORRECT, SUPPORTS, Judgement
+from coding.denial import CONTRACT, CORRECT, SUPPORTS, Judgement
 from coding.denial_facts import Given, corrected, covers, in_family, line_words, summed
-from coding.denial_table import DRUG
-from coding.model import ABSENT, CHARTED, DERIVED, MET, Coded, DrugLine, Line
-from coding.rules import CARDS, Source, sources
+from coding.letter_facts import AnyLine
+from coding.letter_grounds import NO_REASON, Denied, Ground, Grounds, grouped
+from coding.letter_table import ARGUMENT, apart
+from coding.letter_words import NOT_DOCUMENTED, ON_HOLD, Entry, entry, joined, lacking, reason, when
+from coding.model import Coded, Line
+from coding.rules import Source
 
-NOT_DOCUMENTED = "not documented"
-ONE_TIME = "one time"
-AS_ABOVE = "same dose"
-ROUTES = {
-    "iv": "IV",
-    "sc": "under skin",
-    "im": "muscle",
-    "ia": "artery",
-    "it": "spinal",
-    "ip": "abdomen",
-    "id": "skin",
-    "po": "mouth",
-}
-GRADES = {CHARTED: "charted", "device": "pump log", DERIVED: "derived", ABSENT: "absent"}
-# A payer's reviewer is shown an authority, not a forum and not our own reading.
-AUTHORITIES = ("manual", "contractor article", "payer policy", "trade press")
-# Steps that speak of our own settings, not of the chart.
-OUR_WORDS = ("chemo.profile",)
-_CITATION = re.compile(r"\s*\[rule [^\]]*\]")
-_QUOTED = re.compile(r'\s*\("[^"]*"\)|\s*“[^”]*”')
+CHANGES = "[Say here what the corrected claim changes.]"
+FROM_DAY = "Times without a date are those of {day}."
+SECONDS = "Minutes are whole minutes that passed; seconds are shown where they decide the count."
+CLOCKS = (
+    "The record writes its times with more than one distance from universal time (UTC), shown behind each time; "
+    "minutes are those that passed."
+)
 
 
 class LetterRefused(Exception):
@@ -49,52 +37,29 @@ class LetterRefused(Exception):
         self.instead = instead
 
 
-class Entry(NamedTuple):
-    """One administration in the letter's table; every cell as words."""
-
-    drug: str
-    dose: str
-    route: str
-    start: str
-    stop: str
-    minutes: str
-    evidence: str
-
-
 class Row(NamedTuple):
-    """One line of the claim in the letter's second table."""
+    """A code of the claim on its date in the letter's second table."""
 
     line: str
     minutes: str
     substance: str
 
 
-class Ground(NamedTuple):
-    """A sentence that supports a denied line, with the number of its source in the letter, 0 for none."""
-
-    says: str
-    cites: int = 0
-
-
-class Denied(NamedTuple):
-    """One denied line: our own label, and what supports it."""
-
-    line: str
-    label: str
-    grounds: tuple[Ground, ...]
-
-
 class Letter(NamedTuple):
     """Everything that a letter says, in its order. reasons: numbers of the denial. dates: of service.
 
-    correction: what was changed since the claim was first sent, or "". derived, undocumented: what is not charted as such.
+    differences: what authorities read differently. notes: how the times are to be read. others: what else the record shows, on no
+    line. correction: what was changed since the claim was first sent, or "". derived, undocumented: what is not charted as such.
     """
 
     reasons: tuple[str, ...]
     dates: tuple[str, ...]
     argument: Ground
     denied: tuple[Denied, ...]
+    differences: tuple[Ground, ...]
     entries: tuple[Entry, ...]
+    notes: tuple[str, ...]
+    others: tuple[str, ...]
     indications: tuple[str, ...]
     rows: tuple[Row, ...]
     correction: str
@@ -103,30 +68,42 @@ class Letter(NamedTuple):
     sources: tuple[Source, ...]
 
 
-def letter(judgement: Judgement, coded: Coded, first_sent: BilledClaim | None = None) -> Letter:
+def letter(
+    judgement: Judgement, coded: Coded, first_sent: BilledClaim | None = None, billed: BilledClaim | None = None
+) -> Letter:
     """The letter for a judged denial. first_sent: the claim before it was corrected, where the judged claim is the correction.
 
-    Raises LetterRefused where the chart does not support the claim, leaves it open, or cannot answer the denial.
+    billed: the judged claim. Raises LetterRefused where the chart does not support the claim, leaves it open, or cannot answer the denial.
     """
     _refuse(judgement)
-    every: tuple[Line | DrugLine, ...] = (*coded.lines, *coded.drug_lines)
+    every: tuple[AnyLine, ...] = (*coded.lines, *coded.drug_lines)
     used = {id for line in every for id in line.administrations}
-    given = _joined([one for one in judgement.facts if one.administration in used])
-    cited: list[Source] = []
+    grounds = Grounds(judgement, coded)
+    _refuse_without_reason(judgement, grounds)
+    given = joined([one for one in grounds.facts.given if one.administration in used and not one.held])
+    set_aside = {one.resource.rsplit("/", 1)[-1]: one.rules for one in coded.not_billed}
+    others = [one for one in grounds.facts.given if one.administration not in used or one.held]
     return Letter(
         judgement.denial.numbers,
-        tuple(sorted({line.date for line in every if line.date})),
-        Ground(judgement.denial.argument, _cite(judgement.denial.cards[:1], cited)),
-        _denied(judgement, coded, cited),
+        grounds.dates,
+        grounds.argument(ARGUMENT.get(judgement.denial.id, ())),
+        grounds.denied(),
+        grounds.differences(),
         tuple(entry(one) for one in given),
-        tuple(dict.fromkeys(f"{one.drug}: {one.indication or NOT_DOCUMENTED}" for one in given)),
-        tuple(_row(line) for line in every),
-        _correction(judgement, first_sent, corrected(coded)),
+        _notes((*given, *others)),
+        tuple(_other(one, set_aside.get(one.administration, ())) for one in others),
+        tuple(dict.fromkeys(f"{one.drug}: {reason(one) or NOT_DOCUMENTED}" for one in given)),
+        _rows(grounds, every),
+        _correction(judgement, first_sent, billed, corrected(coded)),
         tuple(
             f"{one.drug}: the stop {one.stop} is derived from {one.derived_from}." for one in given if one.derived_from
         ),
-        _undocumented(given),
-        tuple(cited),
+        tuple(
+            f"{one.drug}{f', {entry(one).start}' if one.start else ''}: {', '.join(lacks)}"
+            for one in given
+            if (lacks := lacking(one))
+        ),
+        tuple(grounds.cited),
     )
 
 
@@ -138,8 +115,22 @@ def _refuse(judgement: Judgement) -> None:
         raise LetterRefused("None of the lines is one that this denial is about.", "Say which line was denied.")
     if judgement.do == CONTRACT:
         raise LetterRefused(judgement.why, judgement.steps)
+    if judgement.denial.corrects:
+        raise LetterRefused("A claim with this denial is sent again, corrected; it is not appealed.", judgement.steps)
     if judgement.unsupported:
         raise LetterRefused(judgement.why, _instead(judgement._replace(do=CORRECT)))
+
+
+def _refuse_without_reason(judgement: Judgement, grounds: Grounds) -> None:
+    """A denial for want of a reason is answered with the charted reason of each line in question, or not at all."""
+    if NO_REASON not in judgement.denial.unproved:
+        return
+    bare = dict.fromkeys(grounds.facts.name(line) for line in grounds.lines if not grounds.facts.why(line))
+    if bare:
+        raise LetterRefused(
+            f"The record at hand gives no reason for {', '.join(bare)}.",
+            "Find the indication, or ask the clinician who ordered it.",
+        )
 
 
 def _instead(judgement: Judgement) -> str:
@@ -150,89 +141,51 @@ def _instead(judgement: Judgement) -> str:
     return proofs or judgement.steps
 
 
-def _joined(given: list[Given]) -> tuple[Given, ...]:
-    """Rows of one flow that touch (rate steps) as one row, so that a repeated dose is not read as given twice."""
-    found: list[Given] = []
-    for one in given:
-        last = found[-1] if found else None
-        if (
-            last is not None
-            and one.repeats
-            and (last.drug, last.route, last.site, last.stop) == (one.drug, one.route, one.site, one.start)
-            and last.minutes is not None
-            and one.minutes is not None
-        ):
-            derived = one.derived_from or last.derived_from
-            grade = one.grade if one.grade != CHARTED else last.grade
-            minutes = last.minutes + one.minutes
-            found[-1] = last._replace(stop=one.stop, minutes=minutes, grade=grade, derived_from=derived)
-        else:
-            found.append(one)
-    return tuple(found)
-
-
-def entry(given: Given) -> Entry:
-    """One administration as words."""
-    return Entry(
-        given.drug,
-        AS_ABOVE if given.repeats and given.dose else given.dose or NOT_DOCUMENTED,
-        ROUTES.get(given.route, given.route) or NOT_DOCUMENTED,
-        given.start or NOT_DOCUMENTED,
-        given.stop or (ONE_TIME if given.once else NOT_DOCUMENTED),
-        "" if given.minutes is None else str(given.minutes),
-        GRADES.get(given.grade, given.grade),
+def _notes(given: tuple[Given, ...]) -> tuple[str, ...]:
+    """How the times are to be read, where that is not plain."""
+    starts = [one for one in given if one.start]
+    first = next((one.date for one in sorted(starts, key=lambda one: one.begin or 0) if not one.dated), "")
+    dated = any(one.dated or one.stop[4:5] == "-" for one in given)
+    shown = " ".join(f"{one.start} {one.stop}" for one in given)
+    return (
+        *([FROM_DAY.format(day=first)] if dated and first else []),
+        *([SECONDS] if any(part.count(":") == 2 for part in shown.split()) else []),
+        *([CLOCKS] if any(part[0] in "+-" for part in shown.split()) else []),
     )
 
 
-def _row(line: Line | DrugLine) -> Row:
-    minutes = line.minutes if isinstance(line, Line) else None
-    shown = line_words(Corrected(line.code, line.units, line.modifiers))
-    return Row(shown, "" if minutes is None else str(minutes), line.substance)
+def _other(given: Given, rules: tuple[str, ...]) -> str:
+    """Something that the record shows and that stands on no line: told, so that the letter and the record agree."""
+    shown = entry(given)
+    if given.held:
+        return f"{given.drug}, {when([given])}: {ON_HOLD}; nothing of it is counted."
+    cells = (given.drug, given.dose, shown.route if given.route else "", when([given]) if given.start else "")
+    return f"{', '.join(filter(None, cells))}: {apart(rules)}"
 
 
-def _denied(judgement: Judgement, coded: Coded, cited: list[Source]) -> tuple[Denied, ...]:
-    """The lines in question, each with its sentence and with the steps that the denial turns on."""
-    lines = [line for line in judgement.lines if judgement.denial.about == DRUG or isinstance(line, Line)]
+def _rows(grounds: Grounds, every: tuple[AnyLine, ...]) -> tuple[Row, ...]:
+    """All lines, those of one code on one date added up as a claim has them."""
     found = []
-    for line in lines:
-        grounds = [Ground(_plain(line.why), _cite(line.rules, cited))]
-        others = {rule for other in coded.lines if other.code != line.code for rule in other.rules}
-        for step in coded.steps:
-            turns = step.rule in judgement.denial.cards and step.rule not in {*line.rules, *OUR_WORDS, *others}
-            if step.verdict == MET and turns and set(step.administrations) & set(line.administrations):
-                grounds.append(Ground(_plain(step.says), _cite((step.rule,), cited)))
-        name = label(line.code) or line.substance
-        found.append(Denied(_row(line).line, name, tuple(dict.fromkeys(grounds))))
+    for group in grouped(every):
+        lengths = [line.minutes if isinstance(line, Line) else None for line in group]
+        alone = len(group) == 1
+        names = [
+            grounds.facts.name(line) + (f" ({length} min)" if length is not None and not alone else "")
+            for line, length in zip(group, lengths, strict=True)
+        ]
+        shown = str(lengths[0]) if alone and lengths[0] is not None else ""
+        found.append(Row(grounds.dated(group), shown, ", ".join(dict.fromkeys(names))))
     return tuple(found)
 
 
-def _plain(says: str) -> str:
-    """A sentence of the engine without its citation and without words quoted from notes, which may name the patient."""
-    bare = _QUOTED.sub("", _CITATION.sub("", says))
-    return bare[:1].upper() + bare[1:]
-
-
-def _cite(rules: Iterable[str], cited: list[Source]) -> int:
-    """The number of the first authority among rules, entered in the list; 0 where there is none."""
-    source = next((found for rule in rules if (found := _authority(rule)) is not None), None)
-    if source is None:
-        return 0
-    if source not in cited:
-        cited.append(source)
-    return cited.index(source) + 1
-
-
-def _authority(rule: str) -> Source | None:
-    """The best source of a card that a reviewer can open, None where there is none."""
-    known = [one for one in sources(CARDS[rule]) if one.kind in AUTHORITIES and one.address] if rule in CARDS else []
-    return min(known, key=lambda one: AUTHORITIES.index(one.kind), default=None)
-
-
-def _correction(judgement: Judgement, first_sent: BilledClaim | None, right: tuple[Corrected, ...]) -> str:
-    """What differs from the claim as first sent: added, changed or taken off."""
-    if first_sent is None:
-        return "" if judgement.do == APPEAL else "The claim has been corrected to the lines above."
-    before = summed(line for line in first_sent.lines if in_family(line.code))
+def _correction(
+    judgement: Judgement, first_sent: BilledClaim | None, billed: BilledClaim | None, right: tuple[Corrected, ...]
+) -> str:
+    """What differs from the claim as first sent: added, changed or taken off. Without that claim nothing is said to have been changed."""
+    sent = first_sent or (billed if judgement.do == CORRECT else None)
+    if sent is None:
+        return CHANGES if judgement.do == CORRECT else ""
+    before = summed(line for line in sent.lines if in_family(line.code))
     now = tuple(line for line in right if line.code[:1].isdigit() or any(line.code == old.code for old in before))
     off = [line_words(line) for line in before if line not in now]
     on = [line_words(line) for line in now if line not in before]
@@ -240,20 +193,3 @@ def _correction(judgement: Judgement, first_sent: BilledClaim | None, right: tup
         return ""
     changes = [f"takes off {', '.join(off)}" if off else "", f"reports {', '.join(on)}" if on else ""]
     return f"The corrected claim {' and '.join(filter(None, changes))}."
-
-
-def _undocumented(given: tuple[Given, ...]) -> tuple[str, ...]:
-    found = []
-    for one in given:
-        lacks = [
-            *([] if one.dose else ["dose"]),
-            *([] if one.route else ["route"]),
-            *([] if one.site or one.route != "iv" else ["access site"]),
-            *([] if one.indication else ["indication"]),
-            *([] if one.order else ["link to the order"]),
-            *([] if one.start else ["start"]),
-            *([] if one.stop or one.once else ["stop"]),
-        ]
-        if lacks:
-            found.append(f"{one.drug}{f', {one.start}' if one.start else ''}: {', '.join(lacks)}")
-    return tuple(found)

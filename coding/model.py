@@ -52,22 +52,32 @@ class Fact(NamedTuple):
 class Substance(NamedTuple):
     """One ingredient as charted. codes: (system, code) pairs, system in rxnorm, hcpcs, ndc or a URL.
 
-    active is False where the chart itself marks the ingredient as diluent.
+    dose: how much of it was given. active is False where the chart itself marks the ingredient as diluent.
+    strength: as charted, "10 mg/mL": how much is in a volume or a piece, never how much was given.
     """
 
     text: str
     codes: tuple[tuple[str, str], ...] = ()
     dose: Quantity | None = None
     active: bool | None = None
+    strength: str = ""
 
 
 class Order(NamedTuple):
-    """The request behind an administration. reason: in words; reason_codes: ICD-10-CM."""
+    """The request behind an administration. reason: in words; reason_codes: ICD-10-CM.
+
+    status: what keeps it from showing that the drug was ordered: entered-in-error cancelled draft do-not-perform, an intent that
+    authorizes nothing (proposal plan option), or unread where it is named and not at hand; else "". written: when it was made out.
+    dose: that of one administration, where the order names exactly one.
+    """
 
     id: str
     text: str = ""
     reason: str = ""
     reason_codes: tuple[str, ...] = ()
+    status: str = ""
+    written: Moment | None = None
+    dose: Quantity | None = None
 
 
 class Condition(NamedTuple):
@@ -92,6 +102,8 @@ class Waste(NamedTuple):
     """What the chart says of vials and discarded drug. vials: (count, size) pairs; none: it says that nothing was wasted.
 
     dispensed: what the pharmacy gave out for the dose. multi_dose: it came from a container that serves several doses.
+    several: different discarded amounts, none of them in discarded. kept: what was left was not thrown away (it was returned, saved or
+    shared), or is only expected to be. unread: it names a discarded amount that cannot be read. A quote alone: nothing in it counts.
     """
 
     vials: tuple[tuple[int, Quantity], ...] = ()
@@ -100,6 +112,9 @@ class Waste(NamedTuple):
     quote: str = ""
     dispensed: Quantity | None = None
     multi_dose: bool = False
+    several: tuple[Quantity, ...] = ()
+    kept: bool = False
+    unread: bool = False
 
 
 class Administration(NamedTuple):

@@ -5,18 +5,20 @@ It ships with nothing: the file changes every quarter. An NDC that it does not h
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import NamedTuple
 
+from coding.csv_rows import DELIMITERS, Rows, TableFault, rows, under
 from coding.doses import amount_of
 
 _HEADS = {"code": ("code", "hcpcs"), "ndc": ("ndc",), "name": ("drug name",), "dosage": ("dosage",)}
 _CODE = re.compile(r"[A-Z]\d{4}|\d{5}", re.ASCII)
 _PARTS = re.compile(r"(\d{1,5})-(\d{1,4})-(\d{1,2})", re.ASCII)
+# Fewer digits than an NDC has, or a number with an exponent: what a sheet makes of an NDC without hyphens.
+_SPOILED = re.compile(r"\d{1,10}|\d+(\.\d+)?E[+-]?\d+", re.ASCII | re.IGNORECASE)
 _DOSAGE = re.compile(r"\s*(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(.+?)\s*", re.ASCII)
 
 
@@ -48,6 +50,11 @@ class Crosswalk(NamedTuple):
 NO_CROSSWALK = Crosswalk()
 
 
+def is_ndc(system: str) -> bool:
+    """Whether a code system of the chart is that of the National Drug Codes."""
+    return "ndc" in system.casefold() or "113883.6.69" in system
+
+
 def eleven(ndc: str) -> tuple[str, ...]:
     """An NDC with eleven digits (5-4-2); three readings of ten digits without hyphens, none of what is no NDC.
 
@@ -69,29 +76,32 @@ def eleven(ndc: str) -> tuple[str, ...]:
 
 def read_crosswalk(lines: Iterable[str], name: str) -> Crosswalk:
     """The quarterly CMS file (CSV) with its prose above the header. Raises CrosswalkError naming the line."""
-    columns: dict[str, int] = {}
     found: dict[str, dict[Product, None]] = {}
-    reader = csv.reader(lines)
     try:
-        for row in reader:
-            if not columns:
-                columns = _columns(row)
-                continue
-            if not any(cell.strip() for cell in row):
-                continue
-            ndc, product = _product(row, columns, f"{name}, line {reader.line_num}")
+        lines = list(lines)
+        columns, below = _below_head(lines, name)
+        for line, row in below:
+            ndc, product = _product(row, columns, f"{name}, line {line}")
             found.setdefault(ndc, {})[product] = None
-    except csv.Error as error:
-        raise CrosswalkError(f"{name}, line {reader.line_num}: not CSV: {error}.") from None
+    except TableFault as fault:
+        raise CrosswalkError(str(fault)) from None
     except UnicodeDecodeError:
         raise CrosswalkError(f"{name}: it is not text in the encoding in which it was opened.") from None
-    if not columns:
-        raise CrosswalkError(
-            f"{name}: no header with a HCPCS code, an NDC and a dosage; is this the CMS NDC-HCPCS crosswalk?"
-        )
     if not found:
         raise CrosswalkError(f"{name}: there is no row below the header.")
     return Crosswalk(MappingProxyType({ndc: tuple(products) for ndc, products in found.items()}), name)
+
+
+def _below_head(lines: list[str], name: str) -> tuple[dict[str, int], Rows]:
+    """Where the columns are, and the rows under the header, whatever sign parts the cells."""
+    for delimiter in DELIMITERS:
+        whole = rows(lines, name, delimiter)
+        for _, row in whole:
+            if columns := _columns(row):
+                return columns, under(whole, row, name, 1 + max(columns.values()))
+    raise CrosswalkError(
+        f"{name}: no header with a HCPCS code, an NDC and a dosage; is this the CMS NDC-HCPCS crosswalk?"
+    )
 
 
 def _columns(row: list[str]) -> dict[str, int]:
@@ -114,6 +124,10 @@ def _product(row: list[str], columns: Mapping[str, int], where: str) -> tuple[st
     code = cells["code"].upper()
     if not _CODE.fullmatch(code):
         raise CrosswalkError(f"{where}: {cells['code'][:30]!r} is not a HCPCS code.")
+    if _SPOILED.fullmatch(cells["ndc"]):
+        raise CrosswalkError(
+            f"{where}: the NDC {cells['ndc'][:30]} is a number that a sheet has shortened; keep that column as text."
+        )
     if len(ndc) != 1:
         # The file has alternate ids for a few products; they are no NDC and are not looked up.
         if cells["ndc"]:

@@ -92,9 +92,17 @@ def own_payer(path: Path, known: Mapping[str, Payer]) -> Payer:
         raise PolicyError(f"{path}: the payer file cannot be read: {error.strerror}") from error
     except (TableError, UnicodeDecodeError) as error:
         raise PolicyError(str(error) if isinstance(error, TableError) else f"{path}: not UTF-8 text") from error
-    if any(payer.name in (each.name, *each.aliases) for each in known.values()):
+    taken = {name for each in known.values() for name in (each.name, *each.aliases)}
+    if payer.name in taken:
         raise PolicyError(f"{path}: name: {payer.name} is taken by another payer; choose another name")
+    if alias := next((one for one in payer.aliases if one in taken), ""):
+        raise PolicyError(f"{path}: aliases: {alias} is taken by another payer; leave it out")
     return payer
+
+
+def plain_name(said: str) -> str:
+    """A payer's name as it is looked up: in small letters, with hyphens for what parts its words."""
+    return "-".join(said.casefold().replace("_", " ").split())
 
 
 def _read_payer(text: str, file: str, own: bool = False) -> Payer:
@@ -110,8 +118,11 @@ def _read_payer(text: str, file: str, own: bool = False) -> Payer:
         check_known(payer.sources, SOURCES, f"{file}: sources")
     if not is_day(payer.as_of):
         raise TableError(f"{_at(file, lines, 'as_of')}: as_of: {payer.as_of!r} is not a date YYYY-MM-DD in quotes")
-    if payer.name != "-".join(payer.name.casefold().split()) or not payer.name:
+    _check_sources(payer.sources, _at(file, lines, "sources"))
+    if payer.name != plain_name(payer.name) or not payer.name:
         raise TableError(f"{_at(file, lines, 'name')}: name: {payer.name!r} must be lower case without spaces")
+    if "" in (aliases := tuple(map(plain_name, payer.aliases))):
+        raise TableError(f"{_at(file, lines, 'aliases')}: aliases: one of them is blank")
     values = {}
     for name, value in switches.items():
         try:
@@ -119,6 +130,7 @@ def _read_payer(text: str, file: str, own: bool = False) -> Payer:
         except PolicyError as error:
             raise TableError(f"{_at(file, lines, name, '[switches]')}: switches: {error}") from error
     return payer._replace(
+        aliases=aliases,
         switches=Switches(values),
         differs=tuple(
             _read_difference(one, _block(file, lines, "differs", place), own) for place, one in enumerate(differs)
@@ -156,7 +168,8 @@ def _check_scope(one: Difference | PayerModifier, where: str, own: bool) -> None
     check_known(one.settings, SETTINGS, f"{where}: settings")
     if not own:
         check_known(one.sources, SOURCES, f"{where}: sources")
-    for name in ("settings", "codes", "sources"):
+    _check_sources(one.sources, where)
+    for name in ("settings", "codes"):
         if not getattr(one, name):
             raise TableError(f"{where}: {name}: at least one is needed")
     for code in one.codes:
@@ -170,6 +183,11 @@ def _check_scope(one: Difference | PayerModifier, where: str, own: bool) -> None
             raise TableError(f"{where}: {date!r} is not a date YYYY-MM-DD")
     if one.holds_from and one.holds_until and one.holds_until < one.holds_from:
         raise TableError(f"{where}: holds_until: {one.holds_until} lies before holds_from {one.holds_from}")
+
+
+def _check_sources(sources: tuple[str, ...], where: str) -> None:
+    if not sources or not all(one.strip() for one in sources):
+        raise TableError(f"{where}: sources: at least one is needed, and none may be blank")
 
 
 def _at(file: str, lines: list[str], key: str, under: str = "") -> str:

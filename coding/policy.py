@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from coding.model import FACILITY
-from coding.payers import EFFECTS, PAYERS, SETTINGS, WHEN, Difference, Payer, PayerModifier, own_payer
+from coding.payers import EFFECTS, PAYERS, SETTINGS, WHEN, Difference, Payer, PayerModifier, own_payer, plain_name
 from coding.switches import SWITCHES, PolicyError, Switch, Switches, near, switch_named
 
 __all__ = [
@@ -37,7 +37,8 @@ __all__ = [
 class Policy:
     """What is in force for one coding. policy["same_drug_repeat"] is the value of a switch.
 
-    cards: what is known of the payer, for both settings. overridden: the switches that the user set.
+    cards: what is known of the payer, for both settings. overridden: the switches that the user set. title: the payer in words.
+    choices: (name, title) of every payer that could be chosen instead, a user's own among them.
     """
 
     setting: str
@@ -47,6 +48,8 @@ class Policy:
     overridden: tuple[str, ...] = ()
     differs: tuple[Difference, ...] = ()
     modifiers: tuple[PayerModifier, ...] = ()
+    title: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, name: str) -> Any:
         return self.switches._values[name]
@@ -59,6 +62,13 @@ class Policy:
     def _replace(self, **changes: Any) -> Policy:
         """The policy with some fields changed, as the tuples of coding.model do it."""
         return replace(self, **changes)
+
+    def under(self, setting: str = "", overrides: Mapping[str, str | int] = MappingProxyType({})) -> Policy:
+        """The same payer and switches in another setting, or with more switches set. Raises PolicyError."""
+        values = dict(self.switches)
+        values.update({name: switch_named(name).parse(value) for name, value in overrides.items()})
+        changed = tuple(sorted({*self.overridden, *overrides}))
+        return replace(self, setting=setting or self.setting, switches=Switches(values), overridden=changed)
 
     def differences(self, code: str, date: str, kind: str = "") -> tuple[Difference, ...]:
         """What this payer does otherwise with a code on a day (ISO) in a kind of encounter."""
@@ -78,13 +88,17 @@ def policy_for(
     """The policy of a setting and a payer, with the switches that the user set. files: further payer files (TOML)."""
     if setting not in SETTINGS:
         raise PolicyError(f"There is no setting {setting!r}.{near(setting, SETTINGS)} It is {' or '.join(SETTINGS)}.")
-    found = payer_named(payer, files)
+    known = _known(files)
+    found = _named(payer, known)
     values = {name: switch.default for name, switch in SWITCHES.items()}
     values.update(found.switches)
     for name, value in overrides.items():
         values[name] = switch_named(name).parse(value)
     cards, changed = found.cards, tuple(sorted(overrides))
-    return Policy(setting, found.name, Switches(values), cards, changed, found.differs, found.modifiers)
+    choices = tuple((one.name, one.title) for one in known.values())
+    return Policy(
+        setting, found.name, Switches(values), cards, changed, found.differs, found.modifiers, found.title, choices
+    )
 
 
 def payers() -> tuple[str, ...]:
@@ -94,11 +108,20 @@ def payers() -> tuple[str, ...]:
 
 def payer_named(name: str, files: str | Path | Iterable[str | Path] | None = None) -> Payer:
     """A payer by name or alias, from the tables or from the user's own files. Raises PolicyError."""
+    return _named(name, _known(files))
+
+
+def _known(files: str | Path | Iterable[str | Path] | None) -> dict[str, Payer]:
+    """Every payer of the tables and of the user's own files."""
     known = dict(PAYERS)
     for path in (files,) if isinstance(files, str | Path) else files or ():
         own = own_payer(Path(path), known)
         known[own.name] = own
-    wanted = "-".join(name.casefold().replace("_", " ").split())
+    return known
+
+
+def _named(name: str, known: Mapping[str, Payer]) -> Payer:
+    wanted = plain_name(name)
     for payer in known.values():
         if wanted == payer.name or wanted in payer.aliases:
             return payer

@@ -48,13 +48,22 @@ class Card(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What was read. seen: how much of it, in our words. kind: one of KINDS_OF_SOURCE."""
+    """What was read. seen: how much of it, in our words. kind: one of KINDS_OF_SOURCE.
+
+    payers, settings: those for which it speaks; empty where it speaks for all.
+    """
 
     tag: str
     title: str
     address: str
     seen: str
     kind: str
+    payers: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+    def speaks_for(self, payer: str, setting: str) -> bool:
+        """Whether it speaks for a payer, by name, in a setting."""
+        return payer in (self.payers or (payer,)) and setting in (self.settings or (setting,))
 
 
 class ProblemKind(NamedTuple):
@@ -117,6 +126,10 @@ def read_table(text: str, name: str) -> dict[str, object]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TableError(f"{name}: not valid TOML: {error}") from error
+    except RecursionError:
+        raise TableError(f"{name}: not valid TOML: its lists or tables lie too deep in one another") from None
+    except ValueError:  # a number beyond the digits that Python reads
+        raise TableError(f"{name}: not valid TOML: a number has too many digits") from None
 
 
 def fields(row: object, shape: type[NamedTuple], name: str, where: str, given: Iterable[str] = ()) -> dict[str, object]:
@@ -178,6 +191,9 @@ def _load_sources() -> dict[str, Source]:
         source = Source(tag=tag, **fields(row, Source, name, tag, given=("tag",)))  # type: ignore[arg-type]
         if source.kind not in KINDS_OF_SOURCE:
             raise TableError(f"{name}: {tag}: kind {source.kind} is not one of {', '.join(sorted(KINDS_OF_SOURCE))}")
+        for setting in source.settings:
+            if setting not in (FACILITY, PROFESSIONAL):
+                raise TableError(f"{name}: {tag}: unknown setting {setting}")
         found[tag] = source
     return found
 

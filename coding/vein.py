@@ -133,7 +133,7 @@ def _rank_rules(site: Site) -> tuple[str, ...]:
 
 def _rank_words(service: Service, order: list[Service], site: Site) -> str:
     if not site.contested:
-        return "being the only vein service"
+        return "being the only drug service at its site"
     if site.policy.setting != FACILITY:
         return "the main reason of the visit, or else rank,"
     equals = [one for one in order if one is not service and level(one) == level(service)]

@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from coding.model import ASKS, Administration, Moment
+from coding.model import ASKS, Administration, Fact, Moment
 from smart_app.concepts import NO_CONCEPT, Key, concept_key, concept_words, each, first, words
+from smart_app.dose_words import read_dose_words
 from smart_app.fhir_times import LOCAL, Reading, charted, read_time, time_problem
 from smart_app.manner import STATUS, Places, read_manner, settle_bolus
 from smart_app.medications import read_given, with_doses
@@ -101,6 +102,9 @@ def read_administration(shelf: Shelf, name: str, resource: Resource) -> Draft:
         facts = merge_facts(facts, read_facts(method, "method"))
     if noted:
         facts = merge_facts(facts, (noted.fact,))
+    facts = (*facts, *read_dose_words(note, dosage_text, given.text))
+    if "performer" in resource and _performed(resource["performer"]):
+        facts = (*facts, Fact("performer"))
     reason, reasons = read_reasons(shelf, resource)
     if reason:
         facts = merge_facts(facts, read_facts(reason, "reason"))
@@ -127,6 +131,11 @@ def read_administration(shelf: Shelf, name: str, resource: Resource) -> Draft:
     context = get("context") or get("encounter")
     encounter = words(first(context).get("reference")) if context else ""
     return Draft(row, shelf.patient(resource), encounter, manner.role, given.key, late, day)
+
+
+def _performed(element: Any) -> bool:
+    """Whether the row names who gave it; the name itself is not kept."""
+    return element.__class__ is list and any(one.__class__ is dict and one.get("actor") for one in element)
 
 
 def _category(element: Any) -> Key:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from coding.check_dates import days_of
 from coding.engine import code_visits
-from coding.model import DrugLine, Line
+from coding.model import Coded, DrugLine, Encounter, Line
 from coding.panel import Answer, Open
 from coding.policy import Policy
 from coding.rules import CARDS, Source, sources
@@ -37,7 +39,20 @@ def open_visit(chart: Chart, policy: Policy) -> tuple[Open | None, int]:
     answers = with_chart(chart, code_visits(chart.encounters, policy))
     given = [len(one.administrations) for one in chart.encounters]
     index = given.index(max(given))
-    return Open(chart.encounters[index], answers[index], policy), sum(map(bool, given))
+    pairs = list(zip(chart.encounters, answers, strict=True))
+    return Open(*pairs[index], policy, same_days(pairs[index], pairs)), sum(map(bool, given))
+
+
+def most_given(encounters: Sequence[Encounter]) -> str:
+    """The id of the visit with the most administrations, "" where there is none."""
+    return max(encounters, key=lambda one: len(one.administrations)).id if encounters else ""
+
+
+def same_days(one: tuple[Encounter, Coded], all: Iterable[tuple[Encounter, Coded]]) -> tuple[str, ...]:
+    """The ids of other visits with administrations on a day of this one."""
+    days = days_of(*one)
+    others = (pair for pair in all if pair[0].id != one[0].id and pair[0].administrations)
+    return tuple(encounter.id for encounter, coded in others if days & days_of(encounter, coded))
 
 
 def lines_in(answer: Answer) -> tuple[Line | DrugLine, ...] | None:

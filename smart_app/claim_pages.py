@@ -11,9 +11,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from coding.billed import BilledClaim
 from coding.check import check, placed
 from coding.checklist import checklist as checklist_of
-from coding.policy import Policy, PolicyError, payer_named
+from coding.policy import Policy
 from smart_app.claim_frame import Opened, opened, show
 from smart_app.claims.faults import ClaimFault
+from smart_app.claims.payer_meant import payer_meant
 from smart_app.claims.reading import read_bytes
 from smart_app.launching import services
 from smart_app.uploads import MOST
@@ -27,7 +28,7 @@ LONGEST_ID = 80
 NOTHING = "Type the lines or choose a file first."
 BOTH = "Type the lines or choose a file, not both."
 TOO_LONG = f"More than {LONGEST:,} characters were typed; send the claim as a file."
-TOO_LARGE = f"The file is larger than {MOST // 1_000_000} MB. Send one claim, not an export of many."
+TOO_LARGE = f"More was sent than {MOST // 1_000_000} MB, or in too many parts. Send one claim, not an export of many."
 KEPT_FROM_US = ("not granted", "not available")
 
 
@@ -42,7 +43,7 @@ def claim(id: str) -> str:
 def check_claim(id: str) -> str | tuple[str, int]:
     """The claim that was sent, against the chart of the visit."""
     browser, launch = own_launch(id)
-    request.max_content_length = MOST
+    request.max_content_length = request.max_form_memory_size = MOST
     typed, billed, fault, status = "", None, "", 400
     try:
         typed = request.form.get("lines", "").replace("\r\n", "\n")
@@ -57,12 +58,14 @@ def check_claim(id: str) -> str | tuple[str, int]:
     billed = placed(billed)
     one = opened(browser, launch, _policy(billed))
     encounter, coded = one.visit
-    findings = check(billed, coded, encounter, one.policy)
+    assumed = not (request.args.get("payer") or coverage().payer or _payer_of(billed))
+    own = services().config.own
+    findings = check(billed, coded, encounter, one.policy, own.limits, beside=one.beside(), payer_assumed=assumed)
     services().audit.record(
         "claim checked", launch.id, form=billed.form, lines=len(billed.lines), findings=len(findings)
     )
-    view = check_view(billed, findings, one.policy, one.places(), services().config.fees)
-    return _page(one, typed, view, _remarks(billed, one))
+    view = check_view(billed, findings, one.policy, one.places(), own.fees)
+    return _page(one, typed, view, _remarks(billed, one), billed.notes)
 
 
 def _billed(typed: str) -> BilledClaim:
@@ -80,11 +83,12 @@ def _billed(typed: str) -> BilledClaim:
 
 def _policy(billed: BilledClaim) -> Policy:
     """What the address says goes before what the claim says, and that before the Coverage."""
-    try:
-        payer = payer_named(billed.payer).name if billed.payer else ""
-    except PolicyError:
-        payer = ""
-    return policy_named(payer or coverage().payer, billed.setting)
+    return policy_named(_payer_of(billed) or coverage().payer, billed.setting)
+
+
+def _payer_of(billed: BilledClaim) -> str:
+    """The payer that the claim means, where a policy of it is loaded."""
+    return payer_meant(billed).payer
 
 
 def _remarks(billed: BilledClaim, one: Opened) -> tuple[str, ...]:
@@ -94,20 +98,23 @@ def _remarks(billed: BilledClaim, one: Opened) -> tuple[str, ...]:
         found.append(
             f"The form of the claim is {billed.setting}, and it is checked as {one.policy.setting}, which was chosen."
         )
-    if billed.payer:
-        try:
-            known = payer_named(billed.payer).name == one.policy.payer
-        except PolicyError:
-            known = False
-        if not known:
-            found.append("The claim names a payer other than the one whose policy it is checked under.")
+    meant = payer_meant(billed)
+    if meant.payer and meant.payer == one.policy.payer:
+        found += [meant.remark] if meant.remark else []
+    elif billed.payer or meant.payer:
+        found.append("The claim names a payer other than the one whose policy it is checked under.")
     return tuple(found)
 
 
 def _page(
-    one: Opened, typed: str = "", checked: CheckView | None = None, remarks: tuple[str, ...] = (), fault: str = ""
+    one: Opened,
+    typed: str = "",
+    checked: CheckView | None = None,
+    remarks: tuple[str, ...] = (),
+    notes: tuple[tuple[str, str], ...] = (),
+    fault: str = "",
 ) -> str:
-    return show("claim.html", one, typed=typed, c=checked, remarks=remarks, fault=fault)
+    return show("claim.html", one, typed=typed, c=checked, remarks=remarks, notes=notes, fault=fault)
 
 
 @claim_pages.get("/e/<id>/checklist")

@@ -24,7 +24,16 @@ from smart_app.cli_ask import ask_command
 from smart_app.cli_check import check_command
 from smart_app.cli_checklist import checklist_command
 from smart_app.cli_denial import denial_command
-from smart_app.cli_options import MUE, NDC, NOTHING_READ, SOME_FAILED, crosswalk_of, limits_of, policy_of
+from smart_app.cli_options import (
+    MUE,
+    NDC,
+    NOTHING_READ,
+    SOME_FAILED,
+    crosswalk_of,
+    limits_of,
+    policy_of,
+    tell_of_limits,
+)
 from smart_app.cli_web import COMMANDS
 from smart_app.coded import with_chart
 from smart_app.export import as_json
@@ -72,6 +81,7 @@ def code_command(
         raise click.UsageError("Give a file, or --example, not both." if example else 'Give a file, "-" or --example.')
     policy = policy_of(setting, payer, payer_file, switches)
     limits, crosswalk = limits_of(mue), crosswalk_of(ndc)
+    tell_of_limits(limits, policy.setting)
     failed = coded_any = False
     try:
         for read in _progress(read_bundles(_example() if example else str(file))):

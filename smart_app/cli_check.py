@@ -21,12 +21,24 @@ from coding.fees import Fees
 from coding.limits import Limits
 from coding.model import FACILITY
 from coding.ndc import Crosswalk
-from coding.policy import Policy, PolicyError, payer_named, payers
+from coding.policy import Policy, payers
 from smart_app.chart import Chart
+from smart_app.claims.payer_meant import payer_meant
 from smart_app.claims.reading import ClaimFault, read_bytes, read_claim
 from smart_app.claims.typed import read_typed
 from smart_app.claims.visits import Visit, visit_of
-from smart_app.cli_options import FEES, MUE, NDC, NOTHING_READ, crosswalk_of, fees_of, limits_of, one_chart, policy_of
+from smart_app.cli_options import (
+    FEES,
+    MUE,
+    NDC,
+    NOTHING_READ,
+    crosswalk_of,
+    fees_of,
+    limits_of,
+    one_chart,
+    policy_of,
+    tell_of_limits,
+)
 from smart_app.coded import with_chart
 from smart_app.inputs import InputError
 from smart_app.view_check import worth
@@ -42,7 +54,12 @@ DEFAULT_PAYER = "commercial"
     "--lines", "typed", metavar="LINES", help='The lines typed in place of a file: "96365, 96366x2, J1745-JZ x40".'
 )
 @click.option("--chart", required=True, metavar="FILE", help='The chart: one FHIR R4 Bundle, or "-".')
-@click.option("--claim-id", default="", metavar="ID", help="Which claim, where an 837 file holds several (CLM01).")
+@click.option(
+    "--claim-id",
+    default="",
+    metavar="ID",
+    help="Which claim, where a file holds several: CLM01, a FHIR id, the claim of a CSV.",
+)
 @click.option(
     "--encounter", "visit", default="", metavar="ID", help="The visit; else the nearest one of the claim's dates."
 )
@@ -89,8 +106,9 @@ def check_command(
     limits, crosswalk, fees = limits_of(mue), crosswalk_of(ndc), fees_of(fee_files)
     try:
         billed = _billed(claim, typed, claim_id)
-        known = _payer(billed, payer, payer_file)
+        known, billed = _payer(billed, payer, payer_file)
         policy = policy_of(setting or billed.setting or FACILITY, known or DEFAULT_PAYER, payer_file, switches)
+        tell_of_limits(limits, policy.setting)
         read = one_chart(chart, zone, "a claim is held against one")
         found = _visit(billed, read, policy, limits, crosswalk, visit)
         billed = placed(billed)
@@ -122,18 +140,17 @@ def _billed(claim: str | None, typed: str | None, claim_id: str) -> BilledClaim:
     return read_claim(str(claim), claim_id)
 
 
-def _payer(claim: BilledClaim, payer: str | None, payer_file: str | None) -> str:
-    """The payer of the call, else the one that the claim names; "" where neither is known."""
-    if payer is not None or not claim.payer:
-        return payer or ""
-    try:
-        return payer_named(claim.payer, payer_file).name
-    except PolicyError:
-        click.echo(
-            f"chairtime: no payer policy is loaded for the payer that the claim names; {DEFAULT_PAYER} is used.",
-            err=True,
-        )
-        return ""
+def _payer(claim: BilledClaim, payer: str | None, payer_file: str | None) -> tuple[str, BilledClaim]:
+    """The payer of the call, else the one that the claim means, or "" where neither is known; and the claim with what is said of it."""
+    if payer is not None:
+        return payer, claim
+    meant = payer_meant(claim, payer_file)
+    if not meant.remark:
+        return meant.payer, claim
+    remark = meant.remark if meant.payer else f"{meant.remark[:-1]}; {DEFAULT_PAYER} is used."
+    if not meant.payer:
+        click.echo(f"chairtime: {remark[:1].lower()}{remark[1:]}", err=True)
+    return meant.payer, claim._replace(notes=(*claim.notes, ("claim", remark)))
 
 
 def _visit(
@@ -237,6 +254,7 @@ def as_json(
                 for line in claim.lines
             ],
             "unread": [{"place": place, "why": why} for place, why in claim.unread],
+            "notes": [{"place": place, "says": says} for place, says in claim.notes],
         },
         "findings": [
             {

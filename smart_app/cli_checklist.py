@@ -44,8 +44,12 @@ def checklist_command(chart: str, not_granted: tuple[str, ...], setting: str, pa
                 click.echo(f"chairtime: {read.fault}", err=True)
                 bad += 1
                 continue
-            good += 1
             opened = read_bundle(read.bundle, zone)
+            if not opened.encounters:
+                click.echo(f"chairtime: {f'line {read.line}' if read.line else chart} holds no visit.", err=True)
+                bad += 1
+                continue
+            good += 1
             results = with_chart(opened, code_visits(opened.encounters, policy))
             for encounter, coded in zip(opened.encounters, results, strict=True):
                 _print(checklist(encounter, coded, policy, not_granted), form)
@@ -75,4 +79,5 @@ def as_json(found: Checklist) -> dict[str, Any]:
         "administrations": [
             one._asdict() | {"entries": [entry._asdict() for entry in one.entries]} for one in found.administrations
         ],
+        "apart": [one._asdict() for one in found.apart],
     }

@@ -12,23 +12,26 @@ import orjson
 
 from coding.billed import BilledClaim
 from coding.check import check
-from coding.denial import Judgement, fitting, judge, read_denial
+from coding.denial import Judgement, fitting, judge
 from coding.denial_facts import Given, line_words
-from coding.denial_table import OUTSIDE
-from coding.letter import Entry, Letter, LetterRefused, entry, letter
-from coding.panel import Open
+from coding.denial_read import read
+from coding.denial_table import OUTSIDE, TABLE, Denial
+from coding.engine import code_visits
+from coding.letter import Letter, LetterRefused, letter
+from coding.letter_words import Entry, entry
 from coding.policy import Policy, payers
-from smart_app import asking
-from smart_app.chart import read_bundle
+from smart_app.asking import most_given
 from smart_app.claims.faults import ClaimFault
 from smart_app.claims.typed import read_typed
-from smart_app.cli_options import NOTHING_READ, policy_of
-from smart_app.inputs import InputError, read_bundles
+from smart_app.claims.visits import Visit, visit_of
+from smart_app.cli_options import NOTHING_READ, one_chart, policy_of
+from smart_app.coded import with_chart
+from smart_app.inputs import InputError
 from smart_app.words import render
 
 WIDTH = 80
 REFUSED = 1
-_GIVEN = (("Drug", 23), ("Dose", 12), ("Route", 11), ("Start", 7), ("Stop", 11), ("Min", 4), ("Times", 10))
+_GIVEN = (("Drug", 22), ("Dose", 11), ("Route", 8), ("Start", 11), ("Stop", 11), ("Min", 4), ("Times", 10))
 _CLAIM = (("Line", 22), ("Min", 6), ("For", 40))
 
 
@@ -61,25 +64,31 @@ def denial_command(
 
     Exit code 1 where a letter was wanted and the chart does not carry one.
     """
-    meant = read_denial(denial)
-    if not meant:
+    said = read(denial)
+    if not said.denials:
+        known = f" ({', '.join(said.numbers.unknown)} is not in its table)" if said.numbers.unknown else ""
         raise click.UsageError(
-            f"{denial!r} is no denial that Chairtime knows. Give its number, such as CO-97 or N822, or what was denied and why."
+            f"{denial!r} is no denial that Chairtime knows{known}. "
+            "Give its number, such as CO-97 or N822, or what was denied and why."
         )
     policy = policy_of(setting, payer, None, switches)
     billed, before = _claim(claim, "--claim"), _claim(first_sent, "--first-sent")
     try:
-        opened = _opened(chart, zone, policy)
+        visit = _visit(chart, zone, policy, billed)
     except InputError as error:
         _fail(str(error), NOTHING_READ)
-    findings = check(billed, opened.coded, opened.encounter, policy) if billed else ()
-    judged = [judge(one, opened.coded, opened.encounter, policy, billed, findings) for one in fitting(meant, billed)]
+    coded, encounter = visit.coded, visit.encounter
+    findings = check(billed, coded, encounter, policy, visits=visit.visits, beside=visit.beside) if billed else ()
+    fit = fitting(said.denials, billed, (*coded.lines, *coded.drug_lines))
+    others = [one for one in said.denials if one not in fit]
+    judged = [judge(one, coded, encounter, policy, billed, findings, visit.beside) for one in fit]
     if wants_letter:
-        _letter(judged, opened, before, form)
+        _letter(judged, visit, before, billed, form)
     elif form == "json":
-        sys.stdout.buffer.write(orjson.dumps({"denials": [as_json(one) for one in judged]}) + b"\n")
+        found = {"denials": [as_json(one) for one in judged], "others": [one.title for one in others]}
+        sys.stdout.buffer.write(orjson.dumps(found) + b"\n")
     else:
-        click.echo(page(judged))
+        click.echo(page(judged, others))
 
 
 def _claim(lines: str | None, option: str) -> BilledClaim | None:
@@ -94,32 +103,42 @@ def _claim(lines: str | None, option: str) -> BilledClaim | None:
     return read
 
 
-def _opened(name: str, zone: str, policy: Policy) -> Open:
-    """The visit with the most administrations; which one it is, is said where there are several."""
-    reads = list(read_bundles(name))
-    if len(reads) > 1:
-        raise InputError(f"{name} holds {len(reads)} charts; a denial is about one.")
-    if reads[0].bundle is None:
-        raise InputError(reads[0].fault)
-    opened, visits = asking.open_visit(read_bundle(reads[0].bundle, zone), policy)
-    if opened is None:
+def _visit(name: str, zone: str, policy: Policy, billed: BilledClaim | None) -> Visit:
+    """The visits that the claim is nearest to, else the one with the most administrations; which, is said where there are several."""
+    chart = one_chart(name, zone, "a denial is about one")
+    answers = with_chart(chart, code_visits(chart.encounters, policy))
+    if billed is not None:
+        visit = visit_of(billed, chart.encounters, answers)
+    else:
+        visit = visit_of(BilledClaim((), ""), chart.encounters, answers, most_given(chart.encounters))
+    if visit is None:
         raise InputError(f"{name} holds no visit.")
-    if visits > 1:
+    if visit.others:
+        ids = " and ".join(id or "without id" for id in visit.ids)
+        how = "nearest to the claim" if billed else "the one with the most"
         click.echo(
-            f"chairtime: the chart holds {visits} visits with administrations; the answer is about "
-            f"encounter {opened.encounter.id or 'without id'}, the one with the most.",
+            f"chairtime: the chart holds {len(visit.ids) + len(visit.others)} visits with administrations; the answer is about "
+            f"encounter {ids}, {how}.",
             err=True,
         )
-    return opened
+    return visit
 
 
-def _letter(judged: list[Judgement], opened: Open, before: BilledClaim | None, form: str) -> None:
+def _letter(
+    judged: list[Judgement], visit: Visit, before: BilledClaim | None, billed: BilledClaim | None, form: str
+) -> None:
     """The letter of the first reading that the chart carries; all refusals where it carries none."""
+    if len(judged) > 1 and wants_remark(judged[0].denial):
+        titles = "; ".join(one.denial.title for one in judged)
+        _fail(
+            f"no letter is written. This can mean: {titles}. Give the remark code (RARC) that stands beside it.",
+            REFUSED,
+        )
     written: list[tuple[Judgement, Letter]] = []
     refused: list[str] = []
     for one in judged:
         try:
-            written.append((one, letter(one, opened.coded, before)))
+            written.append((one, letter(one, visit.coded, before, billed)))
         except LetterRefused as refusal:
             refused.append(f"{one.denial.title}: {refusal}")
     if not written:
@@ -144,17 +163,26 @@ def letter_text(found: Letter) -> str:
     return render("text/letter.txt", letter=found, given=given, claim=claim, width=WIDTH)
 
 
-def page(judged: Sequence[Judgement]) -> str:
-    """The answers to a denial as plain text of 80 columns; what they share of the chart stands once."""
+def page(judged: Sequence[Judgement], others: Sequence[Denial] = ()) -> str:
+    """The answers to a denial as plain text of 80 columns; what they share of the chart stands once. others: what else it can mean."""
     return render(
         "text/denial.txt",
         judged=judged,
+        others=others,
+        wants_remark=wants_remark(judged[0].denial),
         given=columns(_GIVEN, [_entry(fact) for fact in judged[0].facts]),
         corrected=next((one.corrected for one in judged if one.corrected), ()),
         asked=any(one.denial.about != OUTSIDE for one in judged),
         line_words=line_words,
         width=WIDTH,
     )
+
+
+def wants_remark(denial: Denial) -> bool:
+    """Whether a reason was given that says nothing without its remark code, and no remark code."""
+    wanted = {f"CARC {reason}" for reason in TABLE.remark_wanted}
+    remark = any(number.startswith("RARC") for number in (*denial.numbers, *denial.unknown))
+    return bool(wanted & set(denial.numbers)) and not remark
 
 
 def _entry(given: Given) -> Entry:
@@ -181,6 +209,7 @@ def as_json(one: Judgement) -> dict[str, Any]:
         "denial": one.denial.id,
         "title": one.denial.title,
         "numbers": one.denial.numbers,
+        "unknown_numbers": one.denial.unknown,
         "means": one.denial.means,
         "rulebook": one.denial.rulebook,
         "verdict": one.verdict,

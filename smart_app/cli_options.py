@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from io import StringIO
 
 import click
 
+from coding.csv_rows import TableFault
 from coding.fees import Fees, FeesError
 from coding.limits import SHIPPED, Limits, LimitsError, read_cms
 from coding.ndc import Crosswalk, CrosswalkError
@@ -14,6 +15,7 @@ from coding.policy import Policy, PolicyError, policy_for
 from smart_app.chart import Chart, read_bundle
 from smart_app.fee_files import load_crosswalk, load_fees
 from smart_app.inputs import InputError, read_bundles
+from smart_app.table_text import bytes_of, text_of
 
 SOME_FAILED, NOTHING_READ = 1, 3
 
@@ -52,9 +54,15 @@ def limits_of(name: str | None) -> Limits:
     if name is None:
         return SHIPPED
     try:
-        return read_cms(Path(name).read_text(encoding="utf-8-sig").splitlines(), name)
-    except (LimitsError, UnicodeDecodeError) as error:
+        return read_cms(StringIO(text_of(bytes_of(name), name), newline=""), name)
+    except (LimitsError, TableFault) as error:
         raise click.UsageError(str(error)) from None
+
+
+def tell_of_limits(limits: Limits, setting: str) -> None:
+    """Where the limits that were loaded are those of another setting, that is said."""
+    if remark := limits.remark(setting):
+        click.echo(f"chairtime: {remark}", err=True)
 
 
 def fees_of(names: Sequence[str]) -> tuple[Fees, ...]:

@@ -11,12 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from coding.fees import Fees, FeesError
 from coding.policy import Policy, policy_for
 from launch.issuers import IssuerFault, Issuers
 from launch.keys import Keys
 from smart_app.config_faults import (
-    LISTS,
     NUMBERS,
     SECRET_VARIABLE,
     TEXTS,
@@ -28,7 +26,8 @@ from smart_app.config_faults import (
     type_faults,
     zone_faults,
 )
-from smart_app.fee_files import load_fees
+from smart_app.own_files import LISTS, NONE, OwnFiles, read_own
+from smart_app.own_files import TEXTS as OWN
 
 KNOWN = {*TEXTS, *NUMBERS, *LISTS, "issuer"}
 FAULTLESS = {"name": "x", "iss": "https://ehr.example/fhir", "client_id": "x", "client_type": "public"}
@@ -47,7 +46,7 @@ class Config(NamedTuple):
 
     base_url: the app's own address without a trailing slash. secret: key of the store (Fernet). store: path of the database,
     "" for memory. zone: IANA name of the place of service. unanswered_file: keeps the words of what the panel could not answer.
-    idle_minutes, absolute_hours: how long a launch lives. fees: the schedules of the installation; without one nothing is said of money.
+    idle_minutes, absolute_hours: how long a launch lives. own: fee schedules, payers and tables of the installation.
     """
 
     base_url: str
@@ -62,7 +61,7 @@ class Config(NamedTuple):
     payer: str = "commercial"
     idle_minutes: int = 30
     absolute_hours: int = 10
-    fees: tuple[Fees, ...] = ()
+    own: OwnFiles = NONE
 
     def __repr__(self) -> str:
         return f"Config({self.base_url!r}, {len(self.issuers.all())} issuers)"
@@ -79,7 +78,7 @@ class Config(NamedTuple):
 
     def policy(self) -> Policy:
         """The policy that a page starts with."""
-        return policy_for(self.setting, self.payer)
+        return policy_for(self.setting, self.payer, files=self.own.payers)
 
 
 def load(path: str, environment: Mapping[str, str] = os.environ) -> Config:
@@ -105,10 +104,10 @@ def load(path: str, environment: Mapping[str, str] = os.environ) -> Config:
     faults += bad_secret
     keys = _keys(table, faults)
     issuers = _issuers(table, environment, faults)
-    faults += policy_faults(table) + zone_faults(table)
+    own = read_own(table, faults)
+    faults += policy_faults(table, own.payers) + zone_faults(table)
     faults += store_faults(table.get("store", ""), b"" if bad_secret else secret)
     faults += file_faults(table)
-    fees = _fees(table, faults)
     if faults or keys is None or issuers is None:
         raise ConfigError(faults)
     return Config(
@@ -116,20 +115,9 @@ def load(path: str, environment: Mapping[str, str] = os.environ) -> Config:
         issuers,
         keys,
         secret,
-        fees=fees,
-        **{key: table[key] for key in KNOWN & set(table) - {"base_url", "issuer", "keys_file", *LISTS}},
+        own=own,
+        **{key: table[key] for key in KNOWN & set(table) - {"base_url", "issuer", "keys_file", *LISTS, *OWN}},
     )
-
-
-def _fees(table: dict[str, Any], faults: list[str]) -> tuple[Fees, ...]:
-    """The fee schedules that the file names, in its order."""
-    found = []
-    for name in table.get("fee_files", ()):
-        try:
-            found.append(load_fees(name))
-        except FeesError as error:
-            faults.append(f"fee_files: {error}")
-    return tuple(found)
 
 
 def _keys(table: dict[str, Any], faults: list[str]) -> Keys | None:

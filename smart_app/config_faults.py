@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,12 +14,12 @@ from cryptography.fernet import Fernet
 
 from coding.policy import PolicyError, policy_for
 from launch.http import is_loopback, is_safe
+from smart_app import own_files
 from smart_app.store import StoreFault, check_store
 
 SECRET_VARIABLE = "CHAIRTIME_SECRET"  # noqa: S105 - the name of a variable
 RECORDS = ("audit_file", "unanswered_file")
-TEXTS = ("base_url", "store", "keys_file", *RECORDS, "zone", "setting", "payer")
-LISTS = ("fee_files",)
+TEXTS = ("base_url", "store", "keys_file", *RECORDS, "zone", "setting", "payer", *own_files.TEXTS)
 NUMBERS = ("idle_minutes", "absolute_hours")
 
 
@@ -55,7 +55,7 @@ def type_faults(table: Mapping[str, Any]) -> list[str]:
     ]
     lists = [
         f'{key} must be a list of texts, for example {key} = ["..."].'
-        for key in LISTS
+        for key in own_files.LISTS
         if not isinstance(table.get(key, []), list) or not all(isinstance(one, str) for one in table.get(key, []))
     ]
     return texts + numbers + lists
@@ -73,15 +73,15 @@ def secret_faults(secret: bytes) -> list[str]:
     return []
 
 
-def policy_faults(table: dict[str, Any]) -> list[str]:
-    """A setting or payer that the tables do not know."""
+def policy_faults(table: dict[str, Any], files: Iterable[str] = ()) -> list[str]:
+    """A setting or payer that neither the tables nor the files of the installation know."""
     faults = []
     for setting, payer in (
         (table.get("setting", "facility"), "commercial"),
         ("facility", table.get("payer", "commercial")),
     ):
         try:
-            policy_for(setting, payer)
+            policy_for(setting, payer, files=files)
         except PolicyError as error:
             faults.append(str(error))
     return faults

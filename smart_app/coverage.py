@@ -207,3 +207,9 @@ def _payer(one: _Read) -> tuple[str, str, str]:
 
 def _says(kind: _Kind, one: _Read) -> bool:
     return bool(kind.codes & one.codes) or any(kind.say.search(text) for text in one.texts)
+
+
+def payer_in_words(text: str) -> tuple[str, str]:
+    """The payer that a name means, and what must be said beside it: by the words of a Coverage; ("", "") where it means none or several."""
+    payer, kind, _ = _payer(_Read("", None, text, (text,), frozenset()))
+    return payer, next((plan.note for plan in _PLANS if payer and plan.kind == kind), "")

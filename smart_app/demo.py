@@ -30,6 +30,7 @@ from smart_app.chart import read_bundle
 from smart_app.coded import with_chart
 from smart_app.config import Config
 from smart_app.fhir import as_bundle
+from smart_app.own_files import NONE, OwnFiles
 from smart_app.register import READ_TYPES
 from smart_app.services import Services
 from smart_app.sessions import COOKIE
@@ -102,11 +103,12 @@ def running(
     *,
     ehr_host: str = HOST,
     manner: Manner | None = None,
+    own: OwnFiles = NONE,
 ) -> Iterator[Demo]:
     """Both servers on loopback until the block ends. charts: Bundles, or None for the practice patients.
 
     ehr_host: another name of loopback makes the EHR another site than the app, as it is in a hospital.
-    manner: how slow the EHR is and how much it puts on a page.
+    manner: how slow the EHR is and how much it puts on a page. own: files that an installation adds.
 
     Raises DemoError where no port of this machine can be used or the charts cannot be served.
     """
@@ -148,7 +150,7 @@ def running(
         "frame_ancestors": [practice.url],
         "allow_http": True,
     }
-    app = build(Config(base, Issuers.read([allowed]), keys, Fernet.generate_key()))
+    app = build(Config(base, Issuers.read([allowed]), keys, Fernet.generate_key(), own=own))
     with held:
         server = make_server(HOST, app_port, app, threaded=True, request_handler=_Quiet, fd=held.fileno())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

@@ -10,8 +10,9 @@ from flask import Blueprint, request
 from coding.billed import BilledClaim
 from coding.check import check, placed
 from coding.denial import fitting, judge
-from coding.denial_table import Denial, read_denial
-from smart_app.asking import readable
+from coding.denial_read import read
+from coding.denial_table import Denial
+from smart_app.asking import readable, same_days
 from smart_app.claim_frame import Opened, opened, show
 from smart_app.claims.faults import ClaimFault
 from smart_app.claims.typed import read_typed
@@ -24,6 +25,7 @@ LONGEST = 2_000  # characters of a denial
 LONGEST_LINES = 10_000
 EMPTY = "Type the number of the denial, such as CO-97 or N822, or what was denied and why."
 UNKNOWN = f"Chairtime knows no such denial. {EMPTY}"
+NOT_IN_TABLE = "{numbers}: not in Chairtime's table. "
 TOO_LONG = f"The denial is longer than {LONGEST:,} characters; give its number, or fewer words."
 FIELDS = ("denial", "lines", "first")
 CALLED = {"lines": "Billed lines", "first": "Lines as first sent"}
@@ -49,18 +51,19 @@ def answer_denial(id: str) -> str | tuple[str, int]:
         services().audit.record("denial not read", launch.id)
         return _page(one, sent, fault=str(error)), 400
     encounter, coded = one.visit
-    findings = check(billed, coded, encounter, one.policy) if billed else ()
-    fit = fitting(meant, billed)
+    beside = same_days(one.visit, one.found.treated)
+    findings = check(billed, coded, encounter, one.policy, beside=beside) if billed else ()
+    fit = fitting(meant, billed, (*coded.lines, *coded.drug_lines))
     chosen = [each for each in meant if each.id == request.form.get("pattern")] or fit
-    judged = [judge(each, coded, encounter, one.policy, billed, findings) for each in chosen]
-    views = denial_views(judged, coded, one.places(), first)
+    judged = [judge(each, coded, encounter, one.policy, billed, findings, beside) for each in chosen]
+    views = denial_views(judged, coded, one.places(), first, billed)
     services().audit.record(
         "denial answered",
         launch.id,
         denials=", ".join(each.denial.id for each in judged),
         letter=any(each.letter for each in views),
     )
-    others = tuple(each for each in meant if len(views) == 1 and each.id != views[0].id)
+    others = tuple(each for each in meant if each.id not in [shown.id for shown in views])
     return _page(one, sent, views, others)
 
 
@@ -70,10 +73,11 @@ def _meant(said: str) -> tuple[Denial, ...]:
         raise ClaimFault(TOO_LONG)
     if not readable(said):
         raise ClaimFault(EMPTY)
-    meant = read_denial(readable(said))
-    if not meant:
-        raise ClaimFault(UNKNOWN)
-    return meant
+    meant = read(readable(said))
+    if not meant.denials:
+        numbers = ", ".join(meant.numbers.unknown)
+        raise ClaimFault((NOT_IN_TABLE.format(numbers=numbers) if numbers else "") + UNKNOWN)
+    return meant.denials
 
 
 def _claim(sent: dict[str, str], name: str) -> BilledClaim | None:

@@ -6,23 +6,23 @@ CMS: the Physician Fee Schedule relative value file (PPRRVU*.csv; amount = total
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from io import StringIO
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
 
+from coding.csv_rows import DELIMITERS, Rows, TableFault, leaves_thousands_open, may_mean_thousands, rows, under
 from coding.fees import IN_FACILITY, Fee, Fees, FeesError, fees_of
 from coding.model import FACILITY, PROFESSIONAL
 from coding.ndc import Crosswalk, CrosswalkError, Product, read_crosswalk
 from coding.quarters import period_of
-from smart_app.table_text import TableFault, bytes_of, rows, text_of
+from smart_app.fee_heads import Head, head_of
+from smart_app.table_text import bytes_of, text_of
 from smart_app.wordlists import table
 
 _WORDS = table("fee_headings")
-_HEADINGS = {heading: column for column, headings in _WORDS["columns"].items() for heading in headings}
 _MEANT = {"facility": (FACILITY,), "professional": (PROFESSIONAL, IN_FACILITY), "office": (PROFESSIONAL,), "any": ("",)}
 _SETTINGS = {word: _MEANT[setting] for setting, words in _WORDS["settings"].items() for word in words}
 _CODE = re.compile(r"[A-Z0-9]\d{3}[A-Z0-9]")
@@ -30,6 +30,7 @@ _MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _AMOUNT = re.compile(r"(\d{1,9}|\d{1,3}(,\d{3}){1,2})(\.\d{1,6})?|\.\d{1,6}")
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _PRICED = {"A", "R", "T"}  # status codes under which the relative value file has a national amount
+_NONE = "NA"  # there is no amount in this setting
 _HEAD_ROWS = 60
 _CENT = Decimal("0.01")
 
@@ -39,16 +40,6 @@ RVU_NOTE = (
 OPPS_NOTE = (
     "National OPPS payment rates, without wage adjustment or sequestration; a packaged code has no amount of its own."
 )
-
-Rows = Iterator[tuple[int, list[str]]]
-
-
-class _Head(NamedTuple):
-    """The head of a table. columns: their places by our names. said: the words above it. modifier and so on may be missing."""
-
-    kind: str
-    columns: Mapping[str, int]
-    said: str
 
 
 def load_fees(path: str) -> Fees:
@@ -75,12 +66,12 @@ def read_fees(data: bytes, name: str) -> Fees:
     """A fee schedule from the bytes of a file. Raises FeesError naming file, line and reason; then nothing of it is used."""
     try:
         text = text_of(data, name)
-        for delimiter in ",;\t":
-            head = _head(islice(rows(text, name, delimiter), _HEAD_ROWS), name)
-            if head is not None:
-                found, note = _READERS[head[1].kind], _NOTES.get(head[1].kind, "")
-                below = islice(rows(text, name, delimiter), head[0], None)
-                fees = fees_of(found(below, head[1], name), name, note)
+        for delimiter in DELIMITERS:
+            found = head_of(islice(_rows(text, name, delimiter), _HEAD_ROWS), name)
+            if found is not None:
+                ends, head = found[0], found[1]._replace(thousands_open=leaves_thousands_open(text, delimiter))
+                below = under(islice(_rows(text, name, delimiter), ends, None), head.cells, name, head.needed)
+                fees = fees_of(_READERS[head.kind](below, head, name), name, _NOTES.get(head.kind, ""))
                 if fees.rows:
                     return fees
                 raise FeesError(f"{name}: the table holds no row with an amount.")
@@ -92,151 +83,101 @@ def read_fees(data: bytes, name: str) -> Fees:
     )
 
 
-def _head(top: Iterable[tuple[int, list[str]]], name: str) -> tuple[int, _Head] | None:
-    """The head of the table and how many rows it ends after, or None."""
-    above: list[list[str]] = []
-    for count, (line, row) in enumerate(top, 1):
-        said = " ".join(cell for cells in above for cell in cells if cell)
-        squeezed = [re.sub("[^a-z0-9]", "", cell.lower()) for cell in row]
-        if squeezed[:2] == ["hcpcs", "mod"] and squeezed.count("total") > 1:
-            return count, _Head("rvu", _rvu_columns([*above[-6:], row], f"{name}, line {line}"), said)
-        columns = _own_columns(squeezed, f"{name}, line {line}")
-        if {"si", "apc"} <= set(squeezed) and {"code", "amount"} <= set(columns):
-            return count, _Head("opps", columns, said)
-        if "code" in columns and {"amount", "nonfacility", "facility"} & set(columns):
-            return count, _Head("own", columns, said)
-        above.append(row)
-    return None
+def _rows(text: str, name: str, delimiter: str) -> Rows:
+    return rows(StringIO(text, newline=""), name, delimiter)
 
 
-def _own_columns(squeezed: Sequence[str], where: str) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for place, heading in enumerate(squeezed):
-        column = _HEADINGS.get(heading, "")
-        if column in found and "code" in found and column in ("code", "amount"):
-            raise FeesError(f"{where}: two columns could be the {column}. Keep one of them.")
-        if column:
-            found.setdefault(column, place)
-    return found
-
-
-def _rvu_columns(head: Sequence[Sequence[str]], where: str) -> dict[str, int]:
-    """The columns of the relative value file, whose headings stand in several rows one above the other."""
-    width = len(head[-1])
-    names = [
-        re.sub("[^A-Z]", "", "".join(row[at] for row in head if at < len(row) and len(row[at]) < 25).upper())
-        for at in range(width)
-    ]
-    wanted = {
-        "status": "STATUSCODE$",
-        "nonfacility": "NONFAC(ILITY)?TOTAL$",
-        "facility": "(?<!NON)FAC(ILITY)?TOTAL$",
-        "factor": "CONV(ERSION)?FACTOR$",
-    }
-    columns = {"code": 0, "modifier": 1}
-    for column, pattern in wanted.items():
-        places = [at for at, heading in enumerate(names) if re.search(pattern, heading)]
-        if len(places) != 1:
-            raise FeesError(
-                f"{where}: {len(places)} columns could be the {column} of the relative value file; one is needed."
-            )
-        columns[column] = places[0]
-    absent = [at for at, heading in enumerate(names) if heading.endswith("NAINDICATOR")]
-    if len(absent) == 2:
-        columns["no nonfacility"], columns["no facility"] = absent
-    return columns
-
-
-def _rvu(below: Rows, head: _Head, name: str) -> Iterator[tuple[int, Fee]]:
+def _rvu(below: Rows, head: Head, name: str) -> Iterator[tuple[int, Fee]]:
     """Total RVUs by conversion factor; the facility total is a physician's, so no hospital is shown it."""
     first, last = period_of(head.said, quarterly=False)
     for line, row in below:
         where = f"{name}, line {line}"
         code = _code(row, head, where)
-        if not code or _cell(row, head, "status").upper() not in _PRICED:
+        if _cell(row, head, "status").upper() not in _PRICED:
             continue
-        factor = _amount(_cell(row, head, "factor"), f"{where}: the conversion factor of {code}")
+        factor = _amount(_cell(row, head, "factor"), head, f"{where}: the conversion factor of {code}")
         for column, setting in (("nonfacility", PROFESSIONAL), ("facility", IN_FACILITY)):
-            total = _amount(_cell(row, head, column), f"{where}: the {column} total of {code}")
-            if total and _cell(row, head, f"no {column}").upper() != "NA":
+            if _NONE in (_cell(row, head, column).upper(), _cell(row, head, f"no {column}").upper()):
+                continue
+            total = _amount(_cell(row, head, column), head, f"{where}: the {column} total of {code}")
+            if total:
                 amount = (total * factor).quantize(_CENT, ROUND_HALF_UP)
                 yield line, Fee(code, _modifier(row, head, where), amount, setting, first, last)
 
 
-def _opps(below: Rows, head: _Head, name: str) -> Iterator[tuple[int, Fee]]:
+def _opps(below: Rows, head: Head, name: str) -> Iterator[tuple[int, Fee]]:
     first, last = period_of(head.said, quarterly=True)
     for line, row in below:
         where = f"{name}, line {line}"
         code, rate = _code(row, head, where), _cell(row, head, "amount")
-        if code and rate:
-            yield line, Fee(code, "", _amount(rate, f"{where}: the payment rate of {code}"), FACILITY, first, last)
+        if rate:
+            amount = _amount(rate, head, f"{where}: the payment rate of {code}")
+            yield line, Fee(code, "", amount, FACILITY, first, last)
 
 
-def _own(below: Rows, head: _Head, name: str) -> Iterator[tuple[int, Fee]]:
+def _own(below: Rows, head: Head, name: str) -> Iterator[tuple[int, Fee]]:
     for line, row in below:
         where = f"{name}, line {line}"
         code = _code(row, head, where)
-        if not code:
-            continue
         modifier, dates = _modifier(row, head, where), (_day(row, head, "first", where), _day(row, head, "last", where))
         if all(dates) and dates[0] > dates[1]:
             raise FeesError(f"{where}: {code} ends before it begins.")
         if "amount" in head.columns:
-            amount = _amount(_cell(row, head, "amount"), f"{where}: the amount of {code}")
+            amount = _amount(_cell(row, head, "amount"), head, f"{where}: the amount of {code}")
             for setting in _settings(row, head, where):
                 yield line, Fee(code, modifier, amount, setting, *dates)
         for column, setting in (("nonfacility", PROFESSIONAL), ("facility", IN_FACILITY)):
-            if (price := _cell(row, head, column)) and price.upper() != "NA":
-                yield (
-                    line,
-                    Fee(code, modifier, _amount(price, f"{where}: the {column} price of {code}"), setting, *dates),
-                )
+            if (price := _cell(row, head, column)) and price.upper() != _NONE:
+                amount = _amount(price, head, f"{where}: the {column} price of {code}")
+                yield line, Fee(code, modifier, amount, setting, *dates)
 
 
 _READERS = {"rvu": _rvu, "opps": _opps, "own": _own}
 _NOTES = {"rvu": RVU_NOTE, "opps": OPPS_NOTE}
 
 
-def _cell(row: Sequence[str], head: _Head, column: str) -> str:
+def _cell(row: Sequence[str], head: Head, column: str) -> str:
     place = head.columns.get(column, -1)
     return row[place] if 0 <= place < len(row) else ""
 
 
-def _code(row: Sequence[str], head: _Head, where: str) -> str:
-    """The code of a row, or "" where the row is a sentence under the table."""
+def _code(row: Sequence[str], head: Head, where: str) -> str:
     code = _cell(row, head, "code").upper()
-    if _CODE.fullmatch(code) and code.isascii():
-        return code
-    said = [cell for cell in row if cell]
-    if len(said) == 1 and " " in said[0] and not said[0].startswith(("=", "+", "-", "@")):
-        return ""
-    raise FeesError(f"{where}: no code of five letters and digits (a sheet may have dropped zeros at its beginning).")
+    if not (_CODE.fullmatch(code) and code.isascii()):
+        raise FeesError(
+            f"{where}: no code of five letters and digits (a sheet may have dropped zeros at its beginning)."
+        )
+    return code
 
 
-def _modifier(row: Sequence[str], head: _Head, where: str) -> str:
+def _modifier(row: Sequence[str], head: Head, where: str) -> str:
     modifier = _cell(row, head, "modifier").upper()
     if modifier and not (_MODIFIER.fullmatch(modifier) and modifier.isascii()):
         raise FeesError(f"{where}: a modifier is not two letters or digits; give one modifier in a row.")
     return modifier
 
 
-def _amount(text: str, what: str) -> Decimal:
+def _amount(text: str, head: Head, what: str) -> Decimal:
     plain = text.removeprefix("$").strip()
     if plain.startswith(("-", "(")):
         raise FeesError(f"{what} is negative.")
     if not (plain.isascii() and _AMOUNT.fullmatch(plain)):
         raise FeesError(f"{what} is no amount in dollars, like 1234.50.")
+    if head.thousands_open and may_mean_thousands(plain):
+        raise FeesError(
+            f"{what}, {plain}, may mean thousands; write it with two or four places, like 1021.00 or 1.0210."
+        )
     return Decimal(plain.replace(",", ""))
 
 
-def _settings(row: Sequence[str], head: _Head, where: str) -> tuple[str, ...]:
+def _settings(row: Sequence[str], head: Head, where: str) -> tuple[str, ...]:
     settings = _SETTINGS.get(_cell(row, head, "setting").casefold())
     if settings is None:
         raise FeesError(f"{where}: the setting is neither facility nor professional.")
     return settings
 
 
-def _day(row: Sequence[str], head: _Head, column: str, where: str) -> str:
+def _day(row: Sequence[str], head: Head, column: str, where: str) -> str:
     text = _cell(row, head, column)
     american = _US_DATE.fullmatch(text)
     if american:

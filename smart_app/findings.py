@@ -57,16 +57,22 @@ def _state(element: Any) -> str:
     return words(codings[0].get("code")) if codings else words(element.get("text"))
 
 
+def untrue(condition: Resource) -> str:
+    """Why a Condition is no diagnosis of the patient (its verification status), or "": whoever refers to it may not use it either."""
+    verified = _state(condition.get("verificationStatus"))
+    return verified if verified in _NOT_TRUE else ""
+
+
 def read_condition(shelf: Shelf, name: str, resource: Resource) -> Finding:
     """Reads one Condition. Raises one of references.MALFORMED where its shape is wrong."""
-    verified = _state(resource.get("verificationStatus"))
+    verified = untrue(resource)
     key = concept_key(first(resource.get("code")))
     codes = icd10_codes(key)
     return Finding(
         Condition(codes[0] if codes else "", concept_said(key), name),
         shelf.patient(resource),
         _reference(resource),
-        f"it is marked {verified}" if verified in _NOT_TRUE else "",
+        f"it is marked {verified}" if verified else "",
         _state(resource.get("clinicalStatus")) in _OVER,
     )
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from coding.model import ASKS, Fact, Quantity, Substance, Waste
 from smart_app.concepts import NO_CONCEPT, Key, concept_codes, concept_key, concept_words, each, first, words
 from smart_app.notes import read_facts
 from smart_app.plans import planned_minutes
-from smart_app.quantities import quantity
 from smart_app.references import MALFORMED, Resource, Shelf
+from smart_app.strengths import doses_in, in_words, read_strength
 from smart_app.waste import read_waste
-
-_VOLUMES = ("mL", "L")
 
 
 class Given(NamedTuple):
@@ -101,8 +99,17 @@ def _read(shelf: Shelf, found: Resource, display: str) -> Given:
         concept_words(key) if key[0] else display or concept_words(key) or " + ".join(one.text for one in ingredients)
     )
     if not ingredients:
-        return _worded(_single(text, key), text, key, found)
-    return _worded(ingredients, text, (text, tuple((None, one.text, None) for one in ingredients)), found)
+        given = _worded(_single(text, key), text, key, found)
+    else:
+        given = _worded(ingredients, text, (text, tuple((None, one.text, None) for one in ingredients)), found)
+    lot = _lot(found)
+    return given._replace(facts=(*given.facts, Fact("lot", lot))) if lot else given
+
+
+def _lot(found: Resource) -> str:
+    batch = found.get("batch")
+    lot = batch.get("lotNumber") if batch.__class__ is dict else None
+    return str(lot).strip() if lot.__class__ is str else ""
 
 
 def _ingredient(shelf: Shelf, medication: Resource, ingredient: Resource) -> Substance:
@@ -115,7 +122,10 @@ def _ingredient(shelf: Shelf, medication: Resource, ingredient: Resource) -> Sub
         key = _substance_key(inner) if inner else (words(element.get("display")) or None, ())
         text = concept_words(key)
     active = ingredient.get("isActive")
-    return Substance(text, concept_codes(key), _strength(ingredient)[0], active if active.__class__ is bool else None)
+    codes = concept_codes(key)
+    return Substance(
+        text, codes, None, active if active.__class__ is bool else None, in_words(read_strength(ingredient))
+    )
 
 
 def _substance_key(found: Resource) -> Key:
@@ -123,37 +133,9 @@ def _substance_key(found: Resource) -> Key:
     return concept_key(code.get("concept") or code if code else None)
 
 
-def _strength(ingredient: Resource) -> tuple[Quantity | None, Quantity | None]:
-    ratio = ingredient.get("strength") or ingredient.get("strengthRatio")
-    if ratio:
-        return quantity(ratio.get("numerator")), quantity(ratio.get("denominator"))
-    return quantity(ingredient.get("strengthQuantity")), None
-
-
 def with_doses(given: Given, dose: Quantity | None) -> tuple[Substance, ...]:
-    """The substances with their doses in what was given.
-
-    A strength says how much is in a volume: where the volume given is charted and differs, the dose is in proportion. Where the dose of
-    the only ingredient measured like it is charted itself, that is its dose: the strength is then a concentration.
-    """
+    """The substances with their doses in what was given, as far as strengths and the charted amount tell them."""
     if given.medication is None or dose is None:
         return given.substances
-    ingredients = each(given.medication.get("ingredient"))
-    like = [one for one in given.substances if one.dose is not None and one.dose.unit == dose.unit]
-    found = []
-    for substance, ingredient in zip(given.substances, ingredients, strict=False):
-        below = _strength(ingredient)[1]
-        if substance.dose is not None and below is not None and below.unit in _VOLUMES:
-            if dose.unit == below.unit:
-                if below.value > 0 and below.value != dose.value:
-                    substance = substance._replace(dose=_scaled(substance.dose, dose.value / below.value))
-            elif like == [substance]:
-                substance = substance._replace(dose=dose)
-        found.append(substance)
-    return tuple(found) if found else given.substances
-
-
-def _scaled(dose: Quantity, factor: float) -> Quantity:
-    # Nine digits: far more than a scale shows, few enough to drop the dust of binary fractions.
-    value: Any = round(dose.value * factor, 9)
-    return Quantity(int(value) if float(value).is_integer() else value, dose.unit)
+    ingredients = [read_strength(one) for one in each(given.medication.get("ingredient"))]
+    return doses_in(given.substances, ingredients, given.text, dose) if ingredients else given.substances

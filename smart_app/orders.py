@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from coding.model import Fact, Order
+from coding.model import Fact, Moment, Order, Quantity
+from coding.words import says
 from smart_app.concepts import NO_CONCEPT, Key, concept_key, concept_said, each, first, icd10_codes, words
+from smart_app.fhir_times import charted
+from smart_app.findings import untrue
 from smart_app.notes import merge_facts, read_facts
+from smart_app.order_doses import ordered_dose
 from smart_app.plans import planned_minutes
 from smart_app.references import MALFORMED, Resource, Shelf
+
+_ERROR, _UNREAD = "entered-in-error", "unread"
+# Of the statuses and intents of a MedicationRequest those that show no order in force; one that was carried out, stopped or put on
+# hold was an order. FHIR R4 and R5 say of these intents that they authorize nobody to act.
+_NO_STATUS = (_ERROR, "cancelled", "draft")
+_NO_INTENT = ("proposal", "plan", "option")
+_REASON = "hydration-reason"
 
 
 class Placed(NamedTuple):
@@ -39,12 +50,12 @@ def _placed(shelf: Shelf, reference: str, asked_by: str) -> Placed:
     found = shelf.find(reference)
     if found is None:
         shelf.dangling(reference, asked_by)
-        return Placed(Order(reference.split("/_history/", 1)[0].rsplit("/", 1)[-1]))
+        return Placed(Order(reference.split("/_history/", 1)[0].rsplit("/", 1)[-1], status=_UNREAD))
     try:
         return _read(shelf, found)
     except MALFORMED as error:
         shelf.unreadable(f"{found['resourceType']}/{found['id']}", error)
-        return Placed(Order(found["id"]))
+        return Placed(Order(found["id"], status=_UNREAD))
 
 
 def _read(shelf: Shelf, found: Resource) -> Placed:
@@ -54,10 +65,39 @@ def _read(shelf: Shelf, found: Resource) -> Placed:
     ]
     said += [words(one.get("text")) for one in each(found.get("note"))]
     text = "; ".join(dict.fromkeys(part for part in said if part))
-    reason, codes = read_reasons(shelf, found)
+    status = _status(found)
+    reason, codes = read_reasons(shelf, found) if status != _ERROR else ("", ())
     facts = merge_facts(read_facts(text, "order"), read_facts(reason, "reason")) if text or reason else ()
     route = next((concept_key(first(one["route"])) for one in instructions if one.get("route")), NO_CONCEPT)
-    return Placed(Order(found["id"], text, reason, codes), route, text, facts, planned_minutes(text) if text else None)
+    planned = planned_minutes(text) if text else None
+    kept = text
+    if status == _ERROR:
+        # It gives no reason for anything; what it says against a line (keep-open, carrier) is still heard.
+        facts = tuple(fact for fact in facts if fact.name != _REASON)
+        kept = text if says("not_a_hydration_reason", text) else ""
+    order = Order(found["id"], kept, reason, codes, status, _written(found), _dose(instructions))
+    return Placed(order, route, text, facts, planned)
+
+
+def _status(found: Resource) -> str:
+    """What keeps a request from being an order in force, "" where nothing does: an unknown word speaks against nothing."""
+    status, intent = found.get("status"), found.get("intent")
+    if found.get("doNotPerform") is True and status != _ERROR:
+        return "do-not-perform"
+    return status if status in _NO_STATUS else intent if intent in _NO_INTENT else ""
+
+
+def _written(found: Resource) -> Moment | None:
+    authored = found.get("authoredOn")
+    return charted(authored, "authoredOn") if authored.__class__ is str else None
+
+
+def _dose(instructions: list[Any]) -> Quantity | None:
+    try:
+        return ordered_dose(instructions)
+    except MALFORMED:
+        # A dose of the wrong shape takes nothing from the order but itself.
+        return None
 
 
 def read_reasons(shelf: Shelf, resource: Resource) -> tuple[str, tuple[str, ...]]:
@@ -93,11 +133,12 @@ def _reason(shelf: Shelf, resource: Resource, element: Resource, texts: list[str
 
 
 def _diagnosis(shelf: Shelf, reference: str, found: Resource) -> tuple[str, tuple[str, ...]]:
+    """(words, codes) of a Condition; nothing of one that was ruled out or entered in error."""
     known = shelf.conditions.get(reference)
     if known is None:
         try:
             key = concept_key(first(found.get("code")))
-            known = concept_said(key), icd10_codes(key)
+            known = ("", ()) if untrue(found) else (concept_said(key), icd10_codes(key))
         except MALFORMED:
             # The pass over the conditions lists it; the resource that refers to it stays readable.
             known = "", ()

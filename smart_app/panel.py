@@ -14,7 +14,7 @@ from coding.panel import Open, ask
 from coding.panel.answer import UNKNOWN
 from coding.policy import Policy
 from launch.context import Launch
-from smart_app.asking import fault_of, readable
+from smart_app.asking import fault_of, readable, same_days
 from smart_app.launching import services
 from smart_app.pages_env import render
 from smart_app.talks import Item, Talks, turns_of
@@ -113,7 +113,7 @@ def ask_of_launch(id: str) -> Response | tuple[str, int]:
     if fault:
         return _page(launch, found, policy, fault, question), status
     visit = found.visit
-    opened = Open(visit.encounter, visit.coded, policy) if visit else None
+    opened = Open(*visit, policy, same_days(visit, found.treated)) if visit else None
     answer(question, talks, launch.id, visit.name if visit else "", opened, policy)
     if wants_fragment():
         full = request.form.get("from") == FULL

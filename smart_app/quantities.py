@@ -16,16 +16,20 @@ _MINUTES: dict[str, float] = _TABLE["minutes"]
 
 @lru_cache(maxsize=4_096)
 def unit_of(code: str | None, words: str | None) -> str:
-    """The unit that a quantity means; where code and words name different units, the words as charted: nobody may convert them."""
+    """The unit that a quantity means; where code and words name different ones, both ("mg [mL]"), which nobody converts."""
     if code is None or code == "":
         words = words or ""
-        return _ALIAS.get(words.strip().lower(), words.strip())
-    meant = _ALIAS.get(code.strip().lower(), code.strip())
+        return _known(words) or words.strip()
+    meant = _known(code) or code.strip()
     if words and not code.startswith("{"):
-        said = _ALIAS.get(words.strip().lower())
+        said = _known(words)
         if said is not None and said != meant:
-            return words.strip()
+            return f"{words.strip()} [{code.strip()}]"
     return meant
+
+
+def _known(unit: str) -> str | None:
+    return _ALIAS.get(unit.strip().rstrip(".").lower())
 
 
 def number(value: Any) -> float:
@@ -39,7 +43,10 @@ def number(value: Any) -> float:
 
 
 def quantity(element: dict[str, Any] | None) -> Quantity | None:
-    """A FHIR Quantity, or None where there is none or it has no value."""
+    """A FHIR Quantity, or None where there is none or it has no value.
+
+    "Less than 400 mg" is an amount in the unit "mg [<]", which nobody converts.
+    """
     if not element:
         return None
     value = element.get("value")
@@ -47,7 +54,9 @@ def quantity(element: dict[str, Any] | None) -> Quantity | None:
         return None
     if value.__class__ is not int:
         value = number(value)
-    return Quantity(value, unit_of(element.get("code"), element.get("unit")))
+    unit = unit_of(element.get("code"), element.get("unit"))
+    comparator = element.get("comparator")
+    return Quantity(value, f"{unit} [{comparator}]" if comparator else unit)
 
 
 def minutes(element: dict[str, Any] | None) -> float | None:

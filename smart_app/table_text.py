@@ -1,11 +1,11 @@
-"""The rows of a CSV file that a user loads, with the line on which each ends; what is no such file is refused."""
+"""A table that a user loads, as text: what is no text, or no CSV file by the look of it, is refused."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+
+from coding.csv_rows import TableFault
 
 LIMIT_MB = 20
 LONGEST_LINE = 100_000  # characters
@@ -19,10 +19,6 @@ _OTHERS = (
     (b"{", "JSON; load a CSV file"),
     (b"<", "XML or a web page; load the CSV file"),
 )
-
-
-class TableFault(ValueError):
-    """A file that is no table; the message names it, and the line where there is one."""
 
 
 def bytes_of(path: str) -> bytes:
@@ -60,14 +56,3 @@ def text_of(data: bytes, name: str) -> str:
                 f"{name}, line {number}: it is longer than {LONGEST_LINE:,} characters. Is this a CSV file?"
             )
     return text
-
-
-def rows(text: str, name: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, with their line. Raises TableFault where the quotes of a cell never end or it is too long."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield reader.line_num, [cell.strip() for cell in row]
-    except csv.Error as error:
-        raise TableFault(f"{name}, line {reader.line_num}: not a CSV file ({error}).") from None

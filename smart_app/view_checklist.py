@@ -5,18 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from coding.checklist import MISSING, NOT_APPLICABLE, NOT_READ, NOT_READABLE, PRESENT, Checked, Checklist, Entry
-from coding.letter import ROUTES
+from coding.checklist import Apart, Checked, Checklist
+from coding.checklist_entries import Entry
+from coding.checklist_table import (
+    ASKED_ABOVE,
+    DOUBTED,
+    MISSING,
+    NOT_APPLICABLE,
+    NOT_READ,
+    NOT_READABLE,
+    NOT_YET,
+    PRESENT,
+)
+from coding.letter_words import ROUTES
 from smart_app.view_places import Places
 from smart_app.view_words import Sign, bare, count, plain, upper_first
 
 SIGNS = {
     MISSING: Sign("missing", "✕", "bad"),
+    DOUBTED: Sign("in question", "?", "wait"),
+    NOT_YET: Sign("not yet", "…", ""),
+    ASKED_ABOVE: Sign("asked above", "–", ""),
     NOT_READABLE: Sign("not readable here", "?", "wait"),
     NOT_READ: Sign("not read by Chairtime", "–", ""),
     PRESENT: Sign("present", "✓", "met"),
 }
-COUNTED = {MISSING: "missing", NOT_READABLE: "not readable here"}
+COUNTED = {MISSING: "missing", DOUBTED: "in question", NOT_READABLE: "not readable here"}
+OUTSIDE = "Not given, part of another row, or not readable."
+APART = Sign("no checklist", "–", "")
+DAMAGED = Sign("not readable here", "?", "wait")
 
 
 class EntryView(NamedTuple):
@@ -56,9 +73,16 @@ def checklist_view(found: Checklist, places: Places) -> ChecklistView:
     for number, one in enumerate(found.administrations, 1):
         own, href = f"MedicationAdministration/{one.administration}", places.given(one.administration).href
         parts.append(_part(f"c{number}", _title(one, places), own, href, one.entries))
+    if found.apart:
+        rows = tuple(_row_apart(one) for one in found.apart)
+        parts.append(CheckedView("c-apart", "Rows without a checklist", "", "", OUTSIDE, rows, ""))
     every = [*found.visit, *(entry for one in found.administrations for entry in one.entries)]
     given = count(len(found.administrations), "administration")
     return ChecklistView(f"{given}. {_counts(every)}", tuple(parts))
+
+
+def _row_apart(one: Apart) -> EntryView:
+    return EntryView(one.administration, DAMAGED if one.do else APART, one.why, one.do, "")
 
 
 def _title(one: Checked, places: Places) -> str:

@@ -10,10 +10,11 @@ from coding.check_kinds import KINDS
 from coding.denial import CANNOT_TELL, DOES_NOT, SUPPORTS, Judgement
 from coding.denial_facts import Given
 from coding.denial_table import OUTSIDE
-from coding.letter import GRADES, LetterRefused, letter
-from coding.letter import entry as words_of
+from coding.letter import LetterRefused, letter
+from coding.letter_words import GRADES
+from coding.letter_words import entry as words_of
 from coding.model import Coded
-from smart_app.cli_denial import letter_text
+from smart_app.cli_denial import letter_text, wants_remark
 from smart_app.view_check import RightLine, right_line
 from smart_app.view_panel import Chip
 from smart_app.view_places import Places
@@ -50,7 +51,10 @@ class LackView(NamedTuple):
 
 
 class DenialView(NamedTuple):
-    """One reading of a denial. refused, instead: why there is no letter, and what to do; letter: its text. Both "" where not asked."""
+    """One reading of a denial. refused, instead: why there is no letter, and what to do; letter: its text. Both "" where not asked.
+
+    unknown: numbers beside it that are not in the table. wants_remark: the number says nothing without its remark code.
+    """
 
     id: str
     title: str
@@ -72,21 +76,34 @@ class DenialView(NamedTuple):
     letter: str
     refused: str
     instead: str
+    unknown: str
+    wants_remark: bool
 
 
 def denial_views(
-    judged: Sequence[Judgement], coded: Coded, places: Places, first_sent: BilledClaim | None
+    judged: Sequence[Judgement],
+    coded: Coded,
+    places: Places,
+    first_sent: BilledClaim | None,
+    billed: BilledClaim | None = None,
 ) -> tuple[DenialView, ...]:
-    """Each reading; a letter only where one reading is left. first_sent: the claim before it was corrected."""
-    return tuple(_view(one, coded, places, first_sent, alone=len(judged) == 1) for one in judged)
+    """Each reading; a letter only where one reading is left. first_sent: the claim before it was corrected. billed: the judged claim."""
+    return tuple(_view(one, coded, places, first_sent, billed, alone=len(judged) == 1) for one in judged)
 
 
-def _view(one: Judgement, coded: Coded, places: Places, first_sent: BilledClaim | None, alone: bool) -> DenialView:
+def _view(
+    one: Judgement,
+    coded: Coded,
+    places: Places,
+    first_sent: BilledClaim | None,
+    billed: BilledClaim | None,
+    alone: bool,
+) -> DenialView:
     outside = one.denial.about == OUTSIDE
     text = refused = instead = ""
     if alone:
         try:
-            text = letter_text(letter(one, coded, first_sent))
+            text = letter_text(letter(one, coded, first_sent, billed))
         except LetterRefused as refusal:
             refused, instead = refusal.reason, refusal.instead
     return DenialView(
@@ -113,6 +130,8 @@ def _view(one: Judgement, coded: Coded, places: Places, first_sent: BilledClaim 
         text,
         plain(refused),
         plain(instead),
+        ", ".join(one.denial.unknown),
+        wants_remark(one.denial),
     )
 
 

@@ -32,6 +32,7 @@ TITLES = {
     "HYDRATION_UNSUPPORTED": "hydration not supported",
     "DIAGNOSIS_MISSING": "no diagnosis",
     "RESOURCE_UNREADABLE": "a row of the chart could not be read",
+    "ORDER_IN_DOUBT": "the order is in doubt",
 }
 ASK = {
     "STOP_MISSING": "Please chart when it stopped, or the volume infused and the rate.",
@@ -47,6 +48,7 @@ ASK = {
     "DATE_ONLY": "Please chart the time of day.",
     "SEGMENT_GAP": "Please say what happened between the charted times.",
     "POSSIBLE_DUPLICATE": "Two like rows are charted. Please say what was given.",
+    "ORDER_IN_DOUBT": "Please name the signed order that it was given under.",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from coding.policy import SWITCHES, Policy, payer_named, payers
+from coding.policy import SWITCHES, Policy
 from coding.policy_differences import PolicyDifference, differences_from_default
 from coding.rules import CARDS, VERSION
 from smart_app.coverage import Payer
@@ -99,7 +99,7 @@ def _covered(policy: Policy, coverage: Payer) -> str:
 
 def setting_and_payer(policy: Policy) -> str:
     """What is in force, in short."""
-    return f"{policy.setting.capitalize()} · {_title(policy.payer)}"
+    return f"{policy.setting.capitalize()} · {policy.title}"
 
 
 def policy_words(policy: Policy) -> str:
@@ -114,12 +114,7 @@ def settings_of(policy: Policy) -> tuple[Choice, ...]:
 
 def payers_of(policy: Policy) -> tuple[Choice, ...]:
     """The payers to choose from."""
-    known = payers() if policy.payer in payers() else (*payers(), policy.payer)
-    return tuple(Choice(name, _title(name), name == policy.payer) for name in known)
-
-
-def _title(payer: str) -> str:
-    return payer_named(payer).title if payer in payers() else payer
+    return tuple(Choice(name, title, name == policy.payer) for name, title in policy.choices)
 
 
 def _switch(name: str, policy: Policy) -> SwitchView | None:

@@ -124,7 +124,10 @@ def policy_named(payer: str = "", setting: str = "") -> Policy:
     switches = {name: value for name, value in given.items() if name not in NOT_SWITCHES and value}
     try:
         return policy_for(
-            given.get("setting") or setting or config.setting, given.get("payer") or payer or config.payer, switches
+            given.get("setting") or setting or config.setting,
+            given.get("payer") or payer or config.payer,
+            switches,
+            config.own.payers,
         )
     except PolicyError as error:
         raise Wrong(str(error)) from None
@@ -160,8 +163,9 @@ def _day(resources: Iterable[dict[str, Any]], wanted: str) -> str:
 
 def seen_in(fetched: Fetched, policy: Policy) -> list[Seen]:
     """Every visit of what was read, coded."""
-    chart = read_bundle(as_bundle(fetched, "launch"), services().config.zone)
-    answers = with_chart(chart, code_visits(chart.encounters, policy))
+    config = services().config
+    chart = read_bundle(as_bundle(fetched, "launch"), config.zone)
+    answers = with_chart(chart, code_visits(chart.encounters, policy, config.own.limits, config.own.crosswalk))
     return [Seen(encounter, coded) for encounter, coded in zip(chart.encounters, answers, strict=True)]
 
 

@@ -7,117 +7,111 @@ from functools import lru_cache
 
 from coding.model import Quantity, Waste
 from smart_app.notes import sentences
-from smart_app.quantities import unit_of
+from smart_app.waste_amounts import SIZE, dispensed_in, is_other_fluid, lost_in, vials_in
 from smart_app.wordlists import either, table
 
 _TABLE = table("phrases")["waste"]
-_NUMBERS: dict[str, int] = _TABLE["numbers"]
 _ABOUT: tuple[str, ...] = tuple(_TABLE["about"])
-_UNITS = r"(?:million units|mg|mcg|ug|µg|g|gm|grams?|ml|cc|units?|iu|meq)"
-_COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(_NUMBERS)})"
-_SIZE = rf"(?P<size>\d[\d,]*(?:\.\d+)?|\.\d+)\s*-?\s*(?P<unit>{_UNITS})\b(?:\s*/\s*(?:[\d.]+\s*)?(?:ml|vial)\b)?"
-_PAIR = rf"\b{_COUNT}\s*(?:x|×|\*|of)?\s*(?:the )?{_SIZE}"
-_CONTAINER = _TABLE["container"]
-_JOIN = r"\s*(?:,|and|\+|plus|&|, and)?\s*"
-
-_SIZED = re.compile(_PAIR, re.IGNORECASE)
-# "One 20 g and one 10 g vial": only the last of several pairs names the vial.
-_LISTED = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '?:', _PAIR)}{_JOIN})+[-\s]*\(?{_CONTAINER}", re.IGNORECASE)
-_COUNTED = re.compile(
-    rf"\b{_COUNT}\s*(?:x\s*)?{_CONTAINER}\s*(?:of|x|×|@|at|each|were|was|,|:|\(|-)*\s*{_SIZE}", re.IGNORECASE
-)
-_NAMED = re.compile(rf"{_CONTAINER}(?:\s+(?:used|opened))?\s*[:=(]\s*{_PAIR}", re.IGNORECASE)
-_LOST_AFTER = re.compile(
-    rf"\b{_TABLE['lost']}\b(?: amount| of| drug| medication| was|:|=|-|\s){{0,6}}{_SIZE}", re.IGNORECASE
-)
-_LOST_BEFORE = re.compile(
-    rf"(?<![\d.]){_SIZE}\s+(?:of )?(?:\w+ ){{0,3}}?(?:was |were |is |as )?{_TABLE['lost']}\b", re.IGNORECASE
-)
-_DISPENSED_AFTER = re.compile(
-    rf"\b{_TABLE['dispensed']}\b(?: amount| of| drug| was|:|=|-|\s){{0,4}}{_SIZE}", re.IGNORECASE
-)
-_DISPENSED_BEFORE = re.compile(rf"(?<![\d.]){_SIZE}\s+(?:was |were |is )?{_TABLE['dispensed']}\b", re.IGNORECASE)
+_SIZE = re.sub(r"[?]P<[a-z]+>", "?:", SIZE)
 _NONE = either(_TABLE["none"])
 _NOT_NONE = either(_TABLE["not_none"])
-_MULTI = re.compile(_TABLE["multi_dose"], re.IGNORECASE)
+_KEPT = either(_TABLE["kept"])
+_NOT_KEPT = either(_TABLE["not_kept"])
+_EXPECTED = either(_TABLE["expected"])
+_SPOILED = either(_TABLE["spoiled"])
+_MULTI = either(_TABLE["multi_dose"])
+_DISPENSED = either([rf"\b{_TABLE['dispensed']}\b"])
+_OPENED = either([_TABLE["opened"]])
+# An amount beside a word for waste where no discarded amount can be read: a range, a denial, something in between.
+_BESIDE = either([rf"\b{_TABLE['lost']}\b[^.;]{{0,40}}?{_SIZE}", rf"{_SIZE}[^.;]{{0,40}}?\b{_TABLE['lost']}\b"])
+# Left over, and no more said.
+_OVER = [rf"\b{_TABLE['left']}\b[\s:=-]*{_SIZE}", rf"{_SIZE}\s+(?:of )?(?:\w+ )?(?:was |is |as )?{_TABLE['left']}\b"]
+_UNCLEAR = either([*_TABLE["unclear"], *_OVER])
 
 
-def _sized(found: re.Match[str]) -> Quantity:
-    words = found["unit"].lower()
-    value = float(found["size"].replace(",", ""))
-    if words == "million units":
-        value, words = value * 1_000_000, "units"
-    return Quantity(int(value) if value.is_integer() else value, unit_of(None, words))
+class _Read:
+    """What the sentences of one text say, put together."""
 
+    def __init__(self) -> None:
+        self.vials: list[tuple[int, Quantity]] = []
+        self.lost: list[Quantity] = []
+        self.out: list[Quantity] = []
+        self.none = self.kept = self.multi_dose = self.unread = False
+        self.quotes: list[str] = []
+        self.unclear: list[str] = []
 
-def _count(found: re.Match[str]) -> int:
-    words = found["count"].lower()
-    return int(words) if words.isdigit() else _NUMBERS[words]
+    def take(self, sentence: str) -> None:
+        """Adds what one sentence says."""
+        if _SPOILED.search(sentence):
+            self.unclear.append(sentence)
+            return
+        multi_dose = bool(_MULTI.search(sentence))
+        expected = bool(_EXPECTED.search(sentence))
+        kept = expected or (bool(_KEPT.search(sentence)) and not _NOT_KEPT.search(sentence))
+        # A multi-dose vial is no single-dose container: how much it holds says nothing of waste.
+        vials = [] if multi_dose else vials_in(sentence)
+        lost = [] if expected else lost_in(sentence)
+        if vials and _DISPENSED.search(sentence) and not _OPENED.search(sentence):
+            vials, out = [], _together(vials)
+        else:
+            out = [] if vials else dispensed_in(sentence)
+        none = bool(_NONE.search(sentence)) and not _NOT_NONE.search(sentence)
+        none = none or any(amount.value == 0 for amount in lost)
+        if vials or lost or out or none or kept or multi_dose:
+            self.quotes.append(sentence)
+        elif _BESIDE.search(sentence) and not is_other_fluid(sentence):
+            self.unread = True
+            self.quotes.append(sentence)
+        elif _BESIDE.search(sentence) or _UNCLEAR.search(sentence):
+            self.unclear.append(sentence)
+        self.vials += vials
+        self.lost += [amount for amount in lost if amount.value > 0]
+        self.out += out
+        self.none, self.kept = self.none or none, self.kept or kept
+        self.multi_dose = self.multi_dose or multi_dose
 
-
-def _vials(sentence: str) -> list[tuple[int, Quantity]]:
-    """The (count, size) pairs of a sentence; a multi-dose vial is no single-dose container, so it says nothing of waste."""
-    if _MULTI.search(sentence):
-        return []
-    listed = _LISTED.search(sentence)
-    if listed:
-        return [(_count(pair), _sized(pair)) for pair in _SIZED.finditer(listed.group())]
-    for pattern in (_COUNTED, _NAMED):
-        found = [(_count(pair), _sized(pair)) for pair in pattern.finditer(sentence)]
-        if found:
-            return found
-    return []
-
-
-def _lost(sentence: str) -> list[Quantity]:
-    for pattern in (_LOST_AFTER, _LOST_BEFORE):
-        found = [_sized(each) for each in pattern.finditer(sentence)]
-        if found:
-            return found
-    return []
-
-
-def _dispensed(sentence: str) -> list[Quantity]:
-    for pattern in (_DISPENSED_AFTER, _DISPENSED_BEFORE):
-        found = [_sized(each) for each in pattern.finditer(sentence)]
-        if found:
-            return found
-    return []
+    def waste(self) -> Waste | None:
+        """All of it as one; None where no sentence speaks of vials or waste."""
+        if not self.quotes:
+            return Waste(quote=_joined(self.unclear)) if self.unclear else None
+        quote = _joined(self.quotes)
+        if self.multi_dose and not self.vials:
+            return Waste(quote=quote, multi_dose=True)
+        lost, out = tuple(dict.fromkeys(self.lost)), set(self.out)
+        return Waste(
+            tuple(self.vials),
+            lost[0] if len(lost) == 1 else None,
+            self.none,
+            quote,
+            self.out[0] if len(out) == 1 else None,
+            several=lost if len(lost) > 1 else (),
+            kept=self.kept,
+            unread=self.unread,
+        )
 
 
 @lru_cache(maxsize=32_768)
 def read_waste(text: str) -> Waste | None:
     """What a text says of vials and discarded drug, or None where it says nothing of either.
 
-    A contradiction keeps both sides. Two different discarded amounts are no amount: a person has to say which holds.
-    What is discarded of a multi-dose container is no waste to bill.
+    A contradiction keeps both sides. Of different discarded amounts a person has to say which holds. What is discarded of a multi-dose
+    container is no waste to bill. Words on waste that name nothing to count are a quote alone.
     """
     lowered = text.lower()
     if not any(word in lowered for word in _ABOUT):
         return None
-    vials: list[tuple[int, Quantity]] = []
-    amounts: list[Quantity] = []
-    none = False
-    quotes: list[str] = []
-    given_out: list[Quantity] = []
-    several = False
+    read = _Read()
     for sentence in dict.fromkeys(part.strip() for part in sentences(text)):
-        opened, lost = _vials(sentence), _lost(sentence)
-        out = [] if opened else _dispensed(sentence)
-        several = several or bool(_MULTI.search(sentence))
-        spared = bool(_NONE.search(sentence)) and not _NOT_NONE.search(sentence)
-        zero = [amount for amount in lost if amount.value == 0]
-        if opened or lost or spared or out:
-            quotes.append(sentence)
-        vials += opened
-        given_out += out
-        amounts += [amount for amount in lost if amount.value > 0]
-        none = none or spared or bool(zero)
-    if not quotes:
-        return None
-    discarded = amounts[0] if len(set(amounts)) == 1 else None
-    quote = " ".join(part if part[-1] in ".!?" else part + ";" for part in quotes).rstrip(";")
-    dispensed = given_out[0] if len(set(given_out)) == 1 else None
-    if several and not vials:
-        return Waste(quote=quote, multi_dose=True)
-    return Waste(tuple(vials), discarded, none, quote, dispensed)
+        read.take(sentence)
+    return read.waste()
+
+
+def _together(vials: list[tuple[int, Quantity]]) -> list[Quantity]:
+    """What containers hold together, where one unit measures them all."""
+    if len({size.unit for _, size in vials}) > 1:
+        return []
+    return [Quantity(sum(count * size.value for count, size in vials), vials[0][1].unit)]
+
+
+def _joined(parts: list[str]) -> str:
+    return " ".join(part if part[-1] in ".!?" else part + ";" for part in parts).rstrip(";")

@@ -6,11 +6,12 @@ older one is never used, and the engine asks.
 
 from __future__ import annotations
 
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from coding.doses import per_weight
-from coding.model import TELLS, Administration, Fact, Quantity
+from coding.model import ASKS, Administration, Fact, Quantity
 from smart_app.administrations import Draft
 from smart_app.concepts import concept_codes, concept_key, first, words
 from smart_app.fhir_times import DAY, INSTANT, read_time
@@ -24,6 +25,8 @@ _KILOGRAMS: dict[str, float] = _TABLE["kilograms"]
 _STATES = frozenset(_TABLE["states"])
 NOTHING_GIVEN = ("error", "not-given")
 _LEAST, _MOST = _TABLE["least_kg"], _TABLE["most_kg"]
+# Whole pounds or ounces are written without the digits that they mean: 9 lb is not 4 kg.
+_LEAST_DIGITS = 3
 
 
 class Weight(NamedTuple):
@@ -33,7 +36,7 @@ class Weight(NamedTuple):
     patient: str
     encounter: str
     at: int
-    kilograms: float
+    kilograms: Decimal
     said: str
 
 
@@ -60,12 +63,23 @@ def _read(shelf: Shelf, name: str, resource: Resource) -> Weight | None:
     if not codes & _CODES or factor is None or reading.kind != INSTANT:
         return None
     value = number(element.get("value"))
-    kilograms = round(value * factor, 4)
+    if element.get("comparator"):
+        return None
+    kilograms = _converted(value, factor)
     if not _LEAST <= kilograms <= _MOST:
         return None
     visit = resource.get("encounter") or {}
     said = f"{value:g} {element.get('unit') or element.get('code')}"
     return Weight(name, shelf.patient(resource), words(visit.get("reference")), reading.at, kilograms, said)
+
+
+def _converted(value: float, factor: float) -> Decimal:
+    """A weight in kg. From another unit it keeps as many digits as were charted: 176.37 lb are 80.000 kg, not 80.0001."""
+    charted = Decimal(repr(value))
+    if factor == 1:
+        return charted
+    digits = max(_LEAST_DIGITS, len(charted.normalize().as_tuple().digits))
+    return Context(prec=digits).multiply(charted, Decimal(repr(factor)))
 
 
 @lru_cache(maxsize=256)
@@ -98,14 +112,14 @@ def _with_weight(
         return row
     weight = near[-1]
     unit = row.dose.unit.rsplit("/", 1)[0]
-    value = round(row.dose.value * weight.kilograms, 6)
-    dose = Quantity(int(value) if float(value).is_integer() else value, unit)
+    value = float(Decimal(repr(row.dose.value)) * weight.kilograms)
+    dose = Quantity(int(value) if value.is_integer() else value, unit)
     said = f"{charted} by a weight of {weight.said} (Observation/{weight.id})"
     shelf.problem(
         "DOSE_BY_WEIGHT",
-        TELLS,
+        ASKS,
         reference,
-        f"The dose is worked out: {said} is {dose.value:g} {unit}.",
-        "The dose in mg.",
+        f"The dose is worked out: {said} is {dose.value:g} {unit}. Pharmacies round such doses.",
+        "The dose in mg, as it was given.",
     )
     return row._replace(dose=dose, facts=(*row.facts, Fact("dose-by-weight", said)))

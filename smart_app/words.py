@@ -52,8 +52,13 @@ def environment() -> Environment:
 
 
 def render(name: str, **values: object) -> str:
-    """A text page."""
-    return environment().get_template(name).render(values)
+    """A text page. What a chart holds of controls and of signs that turn the direction of writing never reaches a terminal."""
+    page = environment().get_template(name).render(values)
+    return "\n".join(line if line.isprintable() else _printable(line) for line in page.split("\n"))
+
+
+def _printable(line: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in line)
 
 
 def by_severity(problems: Iterable[Problem]) -> list[Problem]:

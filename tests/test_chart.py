@@ -55,10 +55,14 @@ def test_a_medication_is_found_however_it_is_referred_to(reference: str) -> None
 def test_a_contained_mixture_gives_a_substance_for_each_ingredient() -> None:
     found = row(mixture())
     assert found.text == "Cefepime bag"
-    assert [(one.text, one.dose, one.active) for one in found.substances] == [
-        ("Cefepime", Quantity(2, "g"), True),
-        ("Saline", Quantity(100, "mL"), False),
+    assert [(one.text, one.strength, one.active) for one in found.substances] == [
+        ("Cefepime", "2 g/100 mL", True),
+        ("Saline", "100 mL/100 mL", False),
     ]
+
+
+def test_a_strength_is_no_dose_where_no_amount_is_charted() -> None:
+    assert [one.dose for one in row(mixture()).substances] == [None, None]
 
 
 def test_an_ingredient_dose_is_in_proportion_to_the_volume_given() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coding.model import Quantity
 from smart_app.chart import read_bundle, read_resources
 from tests.chart_parts import (
     ACT,
@@ -72,10 +71,10 @@ def test_resources_in_the_shape_of_r5_read_the_same() -> None:
     )
     assert (found.kind, found.reason, [one.code for one in found.conditions]) == ("outpatient", "Infusion", ["R50.9"])
     (one,) = found.administrations
-    assert (one.text, one.substances[0].text, one.substances[0].dose, one.route, one.site) == (
+    assert (one.text, one.substances[0].text, one.substances[0].strength, one.route, one.site) == (
         "Cefepime bag",
         "Cefepime",
-        Quantity(2, "g"),
+        "2 g/{bag}",
         "iv",
         "L hand PIV",
     )

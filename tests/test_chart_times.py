@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coding.doses import amount
 from coding.model import CHARTED, Moment, Quantity
 from smart_app.chart import Chart
 from smart_app.fhir_times import INSTANT, charted, read_time
@@ -161,8 +162,22 @@ def test_units_are_ucum_where_the_chart_or_the_table_knows_them() -> None:
     assert row(dosage(dose={"value": 1, "unit": "dose", "code": "{dose}"})).dose == Quantity(1, "{dose}")
 
 
-def test_a_unit_that_contradicts_its_code_stays_as_charted() -> None:
-    assert row(dosage(dose={"value": 20000, "unit": "UNT/ML", "code": "ML"})).dose == Quantity(20000, "UNT/ML")
+def test_a_unit_that_contradicts_its_code_is_kept_with_it_so_that_nobody_converts_it() -> None:
+    for unit, code_ in (("UNT/ML", "ML"), ("mg", "g"), ("mg", "mL")):
+        charted = row(dosage(dose={"value": 400, "unit": unit, "code": code_})).dose
+        assert charted == Quantity(400, f"{unit} [{code_}]") and amount(charted) is None
+
+
+def test_less_than_an_amount_is_no_amount() -> None:
+    charted = row(dosage(dose={"value": 400, "comparator": "<", "unit": "mg", "code": "mg"})).dose
+    assert charted == Quantity(400, "mg [<]") and amount(charted) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"), [("mg.", "mg"), ("unit(s)", "[iU]"), ("International Units", "[iU]"), ("mL.", "mL")]
+)
+def test_a_unit_is_known_with_the_full_stop_and_the_plural_that_people_write(words: str, unit: str) -> None:
+    assert row(dosage(dose={"value": 5, "unit": words})).dose == Quantity(5, unit)
 
 
 def test_a_number_that_came_as_text_is_a_number() -> None:

@@ -118,7 +118,6 @@ def test_vials_and_waste_are_read(text: str, expected: tuple[object, ...]) -> No
         "No waste documented",
         "Waste not recorded",
         "Lorazepam 2mg/ml injection solution 1ml vial (product)",
-        "Opened a 20 mL multi-dose vial",
         "Heparin 25,000 units in D5W 250 mL",
         "waste of time",
         "Vancomycin 1 g",
@@ -138,9 +137,8 @@ def test_a_contradiction_about_waste_keeps_both_sides() -> None:
 
 
 def test_two_different_discarded_amounts_are_no_amount() -> None:
-    assert read_waste("50 mg from vial 1 wasted. 30 mg wasted from vial 2.") == Waste(
-        (), None, False, "50 mg from vial 1 wasted. 30 mg wasted from vial 2."
-    )
+    note = "50 mg from vial 1 wasted. 30 mg wasted from vial 2."
+    assert read_waste(note) == Waste(quote=note, several=(Quantity(50, MG), Quantity(30, MG)))
 
 
 PLANS = {

@@ -265,6 +265,14 @@ def test_a_payer_file_of_the_user(own: Path) -> None:
         ('name = "prairie-health"', 'name = "cigna"', "name: cigna is taken"),
         ('name = "prairie-health"', "name = 7", "name must be text"),
         ('name = "prairie-health"', "", "name is missing"),
+        ('name = "prairie-health"', 'name = "prairie_health"', "must be lower case"),
+        ('aliases = ["prairie"]', 'aliases = ["prairie", "Cigna Healthcare"]', "aliases: cigna-healthcare is taken"),
+        ('aliases = ["prairie"]', 'aliases = [" "]', "aliases: one of them is blank"),
+        ('sources = ["https://example.org/policy"]\ncards', "sources = []\ncards", "sources: at least one is needed"),
+        ('sources = ["https://example.org/policy"]\ncards', 'sources = [" "]\ncards', "none may be blank"),
+        ('sources = ["https://example.org/policy"]\nsettings', 'sources = [""]\nsettings', "none may be blank"),
+        ("interval_min = 16", f"interval_min = {'9' * 5000}", "a number has too many digits"),
+        ("interval_min = 16", f"interval_min = {'[' * 100_000}", "lie too deep"),
         ('title = "Prairie Health"', 'title = "P"\ncolour = "red"', "unknown key colour"),
         ('as_of = "2026-02-01"', 'as_of = "February"', "as_of: 'February' is not a date"),
         ("cards = []", 'cards = ["payer.cigma"]', "cards: unknown: payer.cigma. Did you mean payer.cigna?"),
@@ -285,6 +293,11 @@ def test_a_wrong_payer_file_is_refused_with_file_and_key(own: Path, old: str, ne
     with pytest.raises(PolicyError) as caught:
         policy_for(files=own)
     assert str(caught.value).startswith(str(own)) and says in str(caught.value)
+
+
+def test_an_alias_is_found_in_any_writing(own: Path) -> None:
+    own.write_text(OWN.replace('["prairie"]', '["Prairie Health_Plan"]'), "utf-8")
+    assert payer_named("PRAIRIE health plan", own).name == "prairie-health"
 
 
 def test_an_unreadable_payer_file_is_refused(tmp_path: Path) -> None:

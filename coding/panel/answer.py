@@ -36,11 +36,15 @@ class Turn(NamedTuple):
 
 
 class Open(NamedTuple):
-    """The visit that is open, with its answer from the engine and the policy it was coded under."""
+    """The visit that is open, with its answer from the engine and the policy it was coded under.
+
+    beside: ids of other visits of the same days.
+    """
 
     encounter: Encounter
     coded: Coded
     policy: Policy
+    beside: tuple[str, ...] = ()
 
 
 class Sentence(NamedTuple):

@@ -12,7 +12,7 @@ from coding.panel.answers import rows
 from coding.panel.asked import Asked, read
 from coding.panel.case import Case
 from coding.panel.changed import change_chart, other_setting
-from coding.panel.denied import denied
+from coding.panel.denied import denied, numbered
 from coding.panel.retrieve import AS_TAUGHT
 from coding.panel.scratch import build
 from coding.panel.subject import Subject
@@ -43,6 +43,9 @@ def ask(question: str, talk: Sequence[Turn] = (), chart: Open | None = None, pol
     if state.bent and not asked.has_topic:
         return rowed.decline(rows()[BENDS])
     subject = _subject(chart, state, policy)
+    by_number = None if asked.complete else numbered(asked, subject)
+    if by_number is not None:
+        return by_number
     answered = asked.complete or asked.about_units or (asked.about_subject is not None and subject is not None)
     if not asked.features:
         return rowed.plain(rows()[ABOUT_THE_PANEL])
@@ -64,7 +67,7 @@ def suggestions(chart: Open | None = None, talk: Sequence[Turn] = ()) -> tuple[C
 def _subject(chart: Open | None, state: State, policy: Policy) -> Subject | None:
     """The open chart, else the case of the talk."""
     if chart is not None:
-        return Subject(chart.encounter, chart.coded, chart.policy)
+        return Subject(chart.encounter, chart.coded, chart.policy, beside=chart.beside)
     if not state.items:
         return None
     scratch = build(Case(state.items, state.settings), policy)

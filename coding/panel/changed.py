@@ -12,7 +12,6 @@ from coding.panel.sentences import from_line, phrase
 from coding.panel.subject import Subject, rows_of
 from coding.panel.times import Clock, Length, Span
 from coding.panel.whatif import claim, codes_in_words
-from coding.policy import policy_for
 from coding.timeline import DAY, MINUTE
 
 LONGEST_MINUTES = 720
@@ -31,8 +30,7 @@ def other_setting(asked: Asked, subject: Subject) -> Answer | None:
     )
     if wanted == subject.policy.setting or any(one.kind == TIME for one in asked.tokens):
         return None
-    own = {name: subject.policy[name] for name in subject.policy.overridden}
-    policy = policy_for(wanted, subject.policy.payer, own)
+    policy = subject.policy.under(wanted)
     place = OFFICE if wanted == PROFESSIONAL else ""
     found = code(subject.encounter._replace(place=place), policy)
     key = "office-if" if wanted == PROFESSIONAL else "hospital-if"

@@ -10,7 +10,14 @@ from coding.panel.subject import Subject, rows_of
 
 FLUIDS = ("96360", "96361")
 LISTED = 6  # questions that are named where nothing stops a line
-WASTE = ("WASTE_UNDOCUMENTED", "WASTE_CONTRADICTION", "DOSE_MISSING", "HCPCS_SEVERAL")
+WASTE = (
+    "WASTE_UNDOCUMENTED",
+    "WASTE_CONTRADICTION",
+    "WASTE_AMOUNT_MISSING",
+    "VIALS_NOT_SMALLEST",
+    "DOSE_MISSING",
+    "HCPCS_SEVERAL",
+)
 TIMES = ("STOP_MISSING", "START_MISSING", "STILL_RUNNING", "STOP_BEFORE_START", "ZERO_DURATION", "DATE_ONLY")
 
 

@@ -22,7 +22,7 @@ from coding.panel.sentences import (
 from coding.panel.subject import Subject
 from coding.panel.subject import lines_of as subject_lines
 from coding.panel.whatif import codes_in_words
-from coding.policy import Policy, policy_for
+from coding.policy import Policy
 
 HOURS = ("96361", "96366", "96370", "96415", "96423")
 CHEMO_CODES = "964"
@@ -149,13 +149,10 @@ def family_of(of: Pointed) -> Found:
 
 def other_profile(subject: Subject) -> Policy:
     """The policy under the other payer profile, with complexity taken as charted where only that would change the lines."""
-    own = {name: subject.policy[name] for name in subject.policy.overridden}
     profile = "seed_commercial" if subject.policy["profile"] == "medicare_2025" else "medicare_2025"
-    other = policy_for(subject.policy.setting, subject.policy.payer, {**own, "profile": profile})
+    other = subject.policy.under(overrides={"profile": profile})
     if totals(code(subject.encounter, other)) == totals(subject.coded):
-        return policy_for(
-            subject.policy.setting, subject.policy.payer, {**own, "profile": profile, "complexity_documented": "yes"}
-        )
+        return other.under(overrides={"complexity_documented": "yes"})
     return other
 
 

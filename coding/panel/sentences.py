@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from coding.denial import Judgement
+from coding.denial_table import DENIALS, Denial
 from coding.model import Coded, Considered, DrugLine, Line, NotBilled, Problem, Step
 from coding.panel.answer import CARD, CONSIDERED, DENIAL, LINE, NOT_BILLED, PHRASE, PROBLEM, STEP, TABLE, Sentence
 from coding.panel.answers import Row, rows
@@ -91,6 +92,13 @@ def from_judgement(judgement: Judgement, text: str) -> Sentence:
     return Sentence(text, DENIAL, judgement.denial.id)
 
 
+def from_denial(denial: Denial, text: str) -> Sentence:
+    """A sentence of a row of the table of denials."""
+    if text not in (denial.means, denial.rulebook, denial.supported, denial.unsupported):
+        raise ValueError("not a sentence of the denial")
+    return Sentence(text, DENIAL, denial.id)
+
+
 def _texts(judgement: Judgement) -> tuple[str, ...]:
     return (judgement.denial.means, judgement.denial.rulebook, judgement.why, judgement.steps, *judgement.notes)
 
@@ -109,6 +117,9 @@ def traces(sentence: Sentence, coded: Coded | None = None) -> bool:
         return ref in rows() and text in rows()[ref].short
     if kind == PHRASE:
         return ref in phrases() and bool(re.fullmatch(_pattern(phrases()[ref]), text, re.S))
+    if kind == DENIAL and ref in DENIALS:
+        row = DENIALS[ref]
+        return text in (row.means, row.rulebook, row.supported, row.unsupported)
     if coded is None:
         return False
     if kind == LINE:

@@ -14,6 +14,7 @@ class Subject(NamedTuple):
     """A coded visit. real: it is a chart, not a case made from words.
 
     hidden: rows of a case whose times were laid out, so that none may be shown; said: the clock times that were said.
+    beside: ids of other visits of the same days.
     """
 
     encounter: Encounter
@@ -22,6 +23,7 @@ class Subject(NamedTuple):
     real: bool = True
     hidden: frozenset[str] = frozenset()
     said: frozenset[str] = frozenset()
+    beside: tuple[str, ...] = ()
 
 
 def rows_of(subject: Subject, drugs: tuple[Mention, ...]) -> tuple[Administration, ...]:

@@ -18,7 +18,7 @@ from coding.panel.sentences import (
     phrase,
     without_clocks,
 )
-from coding.policy import Policy, payer_named, policy_for
+from coding.policy import Policy
 from coding.rules import CARDS
 
 READINGS = ("PROFILE_READING", "COMPLEXITY_OPTION", "SAME_DRUG_READINGS", "VISIT_REASON_READING", "CLOCK_ORDER_READING",
@@ -44,8 +44,7 @@ def policy_of(scratch: Scratch, policy: Policy) -> Policy:
     """The policy with the setting that the words name."""
     if scratch.setting == policy.setting:
         return policy
-    own = {name: policy[name] for name in policy.overridden}
-    return policy_for(scratch.setting, policy.payer, own)
+    return policy.under(scratch.setting)
 
 
 def coded(scratch: Scratch, policy: Policy) -> Coded:
@@ -113,10 +112,7 @@ def _if_complex(scratch: Scratch, policy: Policy, found: Coded) -> list[Sentence
 
 def if_complex(encounter: Encounter, policy: Policy, found: Coded) -> list[Sentence]:
     """The lines if a payer accepted charted complexity of giving a drug, where they differ from those found."""
-    own = {name: policy[name] for name in policy.overridden}
-    other = policy_for(
-        policy.setting, policy.payer, {**own, "profile": "medicare_2025", "complexity_documented": "yes"}
-    )
+    other = policy.under(overrides={"profile": "medicare_2025", "complexity_documented": "yes"})
     lines = code(encounter, other).lines
     return [phrase("if-complex", codes=claim(lines))] if lines and claim(lines) != claim(found.lines) else []
 
@@ -151,7 +147,7 @@ def _assumed(scratch: Scratch, policy: Policy) -> tuple[Sentence, ...]:
 
 def payer_in_words(policy: Policy) -> str:
     """The payer as the panel names it."""
-    return policy.payer if policy.payer == "commercial" else payer_named(policy.payer).title
+    return policy.payer if policy.payer == "commercial" else policy.title
 
 
 def _ask_minutes(scratch: Scratch, found: Coded) -> Answer:

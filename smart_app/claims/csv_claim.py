@@ -2,171 +2,106 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import tomllib
-from collections.abc import Mapping
-from importlib import resources
-from typing import NamedTuple
+from collections.abc import Iterable
+from io import StringIO
+from itertools import islice
 
-from coding.billed import Billed, BilledClaim
-from smart_app.claims.faults import ClaimFault
-from smart_app.claims.fields import (
-    Unreadable,
-    amount_of,
-    code_of,
-    date_of,
-    diagnoses_of,
-    modifiers_of,
-    shown,
-    units_of,
-)
+from coding.billed import BilledClaim
+from coding.csv_rows import TableFault, leaves_thousands_open, rows
+from smart_app.claims.csv_head import DELIMITERS, TITLES, Row, head_of, known
+from smart_app.claims.csv_line import Line, line_of
+from smart_app.claims.faults import ClaimFault, ids_of
+from smart_app.claims.fields import Unreadable
 
 FORM = "CSV"
-TITLES = 20  # rows above the heading that a report may have
-_TABLE = tomllib.loads(resources.files("smart_app.claims").joinpath("headings.toml").read_text(encoding="utf-8"))
-_MEANS: Mapping[str, str] = {name: column for column, names in _TABLE["columns"].items() for name in names}
-_OUT = frozenset(_TABLE["status"]["out"])
-_DELIMITERS = ",;\t|"
-_TEXT_FORMULA = re.compile(r'="?([^"=]*)"?')  # ="00123" is how a spreadsheet keeps text as text
-
-
-class _Head(NamedTuple):
-    """Where the heading stands and which columns mean what. columns: (index, meaning)."""
-
-    row: int
-    columns: tuple[tuple[int, str], ...]
-
-
-class _Row(NamedTuple):
-    """A row by the meaning of its cells; several cells of one meaning in their order."""
-
-    number: int
-    cells: Mapping[str, list[str]]
-
-    def one(self, name: str) -> str:
-        """The first cell of this meaning that is not empty."""
-        return next((cell for cell in self.cells.get(name, ()) if cell), "")
+NAME = "The CSV"
+NO_HEADING = "No heading with a column of codes was found. Name the columns, as: code,units,modifiers,date."
 
 
 def looks_like_csv(text: str) -> bool:
     """Whether one of the first rows is a heading with a column of codes."""
+    sign = _delimiter(text)
     try:
-        return _head(_rows(text, TITLES)) is not None
-    except csv.Error:
-        sign = _delimiter(text)
-        return _head([(at, line.split(sign)) for at, line in enumerate(text.splitlines()[:TITLES])]) is not None
+        return head_of(_rows(text, sign, TITLES)) is not None
+    except TableFault:
+        return head_of([(at, line.split(sign)) for at, line in enumerate(text.splitlines()[:TITLES])]) is not None
 
 
-def read_csv(text: str) -> BilledClaim:
-    """The claim; a row that cannot be read is among the unread. Raises ClaimFault where there is no heading or no line."""
+def read_csv(text: str, claim: str = "") -> BilledClaim:
+    """The claim, or the one with this id; a row that cannot be read is among the unread. Raises ClaimFault."""
+    sign = _delimiter(text)
     try:
-        rows = _rows(text)
-    except csv.Error as error:
-        raise ClaimFault(f"The CSV cannot be read ({error}). Save it again as plain CSV.") from None
-    head = _head(rows)
+        found = _rows(text, sign)
+    except TableFault as fault:
+        raise ClaimFault(f"{fault} Save it again as plain CSV.") from None
+    head = head_of(found)
     if head is None:
-        raise ClaimFault(
-            "No heading with a column of codes was found. Name the columns, as: code,units,modifiers,date."
-        )
-    claims: dict[str, None] = {}
-    lines: list[Billed] = []
+        raise ClaimFault(NO_HEADING)
+    head = head._replace(thousands_open=leaves_thousands_open(text, sign))
+    below = [Row(number, tuple(cells), head) for number, cells in found[head.row + 1 :]]
+    lines: list[Line] = []
     unread: list[tuple[str, str]] = []
-    payer = place = ""
-    for number, cells in rows[head.row + 1 :]:
-        row = _row(number, cells, head)
-        if row is None:
-            continue
-        claims.update({one: None for one in row.cells.get("claim", ()) if one})
+    notes: list[tuple[str, str]] = []
+    for row in _of_claim(below, claim):
         try:
-            lines.append(_line(row))
-            payer, place = payer or row.one("payer"), place or row.one("place")
+            if row is below[-1] and row.is_short and not text.endswith(("\n", "\r")):
+                raise Unreadable("the file breaks off inside it")
+            if status := row.left_out():
+                notes.append((row.place, f"left out, its status is {status}."))
+                continue
+            lines.append(line_of(row))
+            notes += [(row.place, note) for note in lines[-1].notes]
         except Unreadable as why:
-            unread.append((f"row {number}", f"{why}."))
-    if len(claims) > 1:
-        raise ClaimFault(
-            f"The CSV holds {len(claims)} claims or visits. Keep the rows of one, and check one at a time."
-        )
+            unread.append((row.place, f"{why}."))
     if not lines:
-        said = f" {unread[0][0][:1].upper()}{unread[0][0][1:]}: {unread[0][1]}" if unread else ""
+        said = next((f" {where[:1].upper()}{where[1:]}: {why}" for where, why in (*unread, *notes)), "")
         raise ClaimFault(f"The CSV has a heading and no line that can be read.{said}")
-    place = place if re.fullmatch(r"\d{2}", place) else ""
-    return BilledClaim(tuple(lines), FORM, payer=payer, place_of_service=place, unread=tuple(unread))
+    if "units" not in head.columns:
+        notes.append(("claim", "The CSV has no column of units; each line is read as 1 unit."))
+    payer = _only(notes, "payers", (line.payer for line in lines))
+    place = _only(notes, "places of service", (line.place_of_service for line in lines))
+    return BilledClaim(
+        tuple(line.billed for line in lines),
+        FORM,
+        payer=payer,
+        place_of_service=place if re.fullmatch(r"\d{2}", place) else "",
+        unread=tuple(unread),
+        notes=tuple(notes),
+    )
 
 
-def _rows(text: str, most: int = 0) -> list[tuple[int, list[str]]]:
-    """Rows with the number of the line on which each begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    rows, begins = [], 1
-    for row in reader:
-        rows.append((begins, row))
-        begins = reader.line_num + 1
-        if most and len(rows) >= most:
-            break
-    return rows
+def _of_claim(below: list[Row], claim: str) -> list[Row]:
+    """The rows of the claim that is wanted, or of the only one. Raises ClaimFault where there are others."""
+    ids = list(dict.fromkeys(filter(None, (row.claim for row in below))))
+    if claim:
+        kept = [row for row in below if row.claim == claim.strip()]
+        if not kept:
+            raise ClaimFault(f"No claim of the CSV has this id.{ids_of(ids)}")
+        return kept
+    if len(ids) > 1:
+        raise ClaimFault(
+            f"The CSV holds {len(ids)} claims or visits. Give the id of one, or keep its rows alone.{ids_of(ids)}"
+        )
+    return below
+
+
+def _only(notes: list[tuple[str, str]], what: str, said: Iterable[str]) -> str:
+    """What all rows say that say anything; "" with a note where they differ."""
+    found = {one.casefold(): one for one in said if one}
+    if len(found) > 1:
+        notes.append(("claim", f"Its rows name several {what}; none is taken."))
+        return ""
+    return next(iter(found.values()), "")
+
+
+def _rows(text: str, sign: str, most: int | None = None) -> list[tuple[int, list[str]]]:
+    """Rows with the number of the line on which each begins. Raises TableFault."""
+    return list(islice(rows(StringIO(text, newline=""), NAME, sign), most))
 
 
 def _delimiter(text: str) -> str:
     """The sign that parts the most cells of a row with a known heading; a comma where none does."""
     opening = text.splitlines()[:TITLES]
-    best = max(_DELIMITERS, key=lambda sign: max((_known(line.split(sign)) for line in opening), default=0))
-    return best if any(_known(line.split(best)) for line in opening) else ","
-
-
-def _known(cells: list[str]) -> int:
-    return sum(_plain(cell) in _MEANS for cell in cells)
-
-
-def _plain(heading: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", heading.casefold())
-
-
-def _head(rows: list[tuple[int, list[str]]]) -> _Head | None:
-    for index, (_, cells) in enumerate(rows[:TITLES]):
-        columns = tuple((at, _MEANS[_plain(cell)]) for at, cell in enumerate(cells) if _plain(cell) in _MEANS)
-        if any(name == "code" for _, name in columns):
-            return _Head(index, columns)
-    return None
-
-
-def _row(number: int, cells: list[str], head: _Head) -> _Row | None:
-    if not any(cell.strip() for cell in cells):
-        return None
-    found: dict[str, list[str]] = {}
-    for at, name in head.columns:
-        found.setdefault(name, []).append(cells[at].strip() if at < len(cells) else "")
-    return _Row(number, found)
-
-
-def _line(row: _Row) -> Billed:
-    status = row.one("status").casefold()
-    if status in _OUT:
-        raise Unreadable(f"left out, its status is {shown(status)}")
-    cells = {name: [_value(cell, name) for cell in found] for name, found in row.cells.items()}
-    row = row._replace(cells=cells)
-    code, *glued = re.split(r"[-:]", row.one("code")) if row.one("code") else [""]
-    marks = [one for cell in (*glued, *row.cells.get("modifier", ())) if cell for one in modifiers_of(cell)]
-    units = row.one("units")
-    if "units" in row.cells and not units:
-        raise Unreadable("there is no number of units")
-    return Billed(
-        code_of(code),
-        units_of(units) if units else 1,
-        tuple(dict.fromkeys(marks)),
-        date_of(row.one("date")),
-        tuple(dict.fromkeys(one for cell in row.cells.get("diagnosis", ()) for one in diagnoses_of(cell))),
-        amount_of(row.one("amount")),
-        f"row {row.number}",
-        re.sub(r"[^0-9-]", "", row.one("ndc")),
-    )
-
-
-def _value(cell: str, name: str) -> str:
-    """The cell; a formula is never worked out, but text that a spreadsheet guards with = is text."""
-    if cell[:1] in "=+@" and cell:
-        guarded = _TEXT_FORMULA.fullmatch(cell)
-        if guarded is None or not re.fullmatch(r"[A-Za-z0-9./ -]*", guarded[1]) or "(" in cell:
-            raise Unreadable(f"its {name} {shown(cell)} is a formula; save the values, not the formulas")
-        return guarded[1].strip()
-    return cell
+    best = max(DELIMITERS, key=lambda sign: max((known(line.split(sign)) for line in opening), default=0))
+    return best if any(known(line.split(best)) for line in opening) else ","

@@ -3,21 +3,53 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from importlib import resources
+from typing import TypeVar
+
+from coding.ndc import eleven
 
 MOST_UNITS = 1_000_000  # beyond this a number is a slip of the keyboard, not a count
+MOST_DOLLARS = 1_000_000_000
 EARLIEST, LATEST = 1990, 2100  # years in which a date of service can lie
-_CODE = re.compile(r"[A-Z]\d{4}|\d{4}[A-Z0-9]")
+_MONTHS = tomllib.loads(resources.files("smart_app.claims").joinpath("headings.toml").read_text("utf-8"))["months"]
+_CODE = re.compile(r"[A-Z]\d{4}|\d{4}[A-Z0-9]", re.ASCII)
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _ICD10 = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-_AMERICAN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: .*)?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_COUNT = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?", re.ASCII)
+_DOLLARS = re.compile(r"(\d{1,9}|\d{1,3}(,\d{3}){1,2})(\.\d{0,6})?|\.\d{1,6}", re.ASCII)
+_BELOW_ZERO = re.compile(r"-\s*[\d.,]+(E\+\d+)?|\([\d.,\s]+\)|[\d.,]+\s*-", re.ASCII)
+_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](.*))?", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_AMERICAN = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})(?: .*)?", re.ASCII)
+_NAMED = (
+    re.compile(r"(?P<day>\d{1,2})[- ](?P<month>[a-z]{3,9})[- ,]+(?P<year>\d{4})", re.ASCII | re.IGNORECASE),
+    re.compile(r"(?P<month>[a-z]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})", re.ASCII | re.IGNORECASE),
+)
+_UTC = re.compile(r".*(Z|[+-]00:?00)", re.IGNORECASE)
+_SPAN = re.compile(r"\s*(?:–|\bto\b|\bthrough\b|(?<=\d{4})\s*-\s*(?=\d{1,2}/))\s*")
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Unreadable(ValueError):
     """Why one field cannot be read, as the end of a sentence; it never leaves this package."""
+
+
+class Left(Unreadable):
+    """Why a field that decides little is left out, while its line is read all the same."""
+
+
+def or_left(read: Callable[[T], R], said: T, otherwise: R, notes: list[str]) -> R:
+    """What read makes of the field; otherwise, with a note of it, where it is one that is left out."""
+    try:
+        return read(said)
+    except Left as why:
+        notes.append(f"{why}.")
+        return otherwise
 
 
 def code_of(said: str) -> str:
@@ -30,19 +62,16 @@ def code_of(said: str) -> str:
 
 def units_of(said: str | int | float | Decimal) -> int:
     """A whole number of units, one or more."""
-    text = str(said).strip().replace(",", "")
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise Unreadable(
-            f"{shown(str(said))} is no number of units" if text else "there is no number of units"
-        ) from None
+    text = str(said).strip()
+    if isinstance(said, str) and not _COUNT.fullmatch(text):
+        raise Unreadable(f"{shown(text)} is no number of units" if text else "there is no number of units")
+    number = Decimal(text.replace(",", ""))
     if not number.is_finite() or number != number.to_integral_value():
-        raise Unreadable(f"{shown(str(said))} units: units are whole numbers")
+        raise Unreadable(f"{shown(text)} units: units are whole numbers")
     if number < 1:
-        raise Unreadable(f"{shown(str(said))} units: a line needs at least one; a reversed line is no billed line")
+        raise Unreadable(f"{shown(text)} units: a line needs at least one; a reversed line is no billed line")
     if number > MOST_UNITS:
-        raise Unreadable(f"{shown(str(said))} units are more than {MOST_UNITS:,}; check the number")
+        raise Unreadable(f"{shown(text)} units are more than {MOST_UNITS:,}; check the number")
     return int(number)
 
 
@@ -59,38 +88,64 @@ def modifiers_of(said: str) -> tuple[str, ...]:
 
 
 def date_of(said: str) -> str:
-    """A day as ISO, or "" for nothing: 2026-03-10, 3/10/2026 (month first), 20260310; of a span, its first day."""
-    text = re.split(r"\s*(?:–|\bto\b|\bthrough\b|(?<=\d{4})\s*-\s*(?=\d{1,2}/))\s*", said.strip())[0]
+    """A day as ISO, or "" for nothing: 2026-03-10, 3/10/2026 (month first), 20260310, 10-Mar-2026; of a span, its first day."""
+    return days_of(said)[0]
+
+
+def days_of(said: str) -> tuple[str, str]:
+    """First and last day of a date or a span, both ISO; "" for nothing. Left for a time in UTC, whose day another zone may not share."""
+    days = [_day(one) for one in _SPAN.split(said.strip(), maxsplit=1) if one] or [""]
+    if days[-1] < days[0]:
+        raise Unreadable(f"{shown(said)} ends before it begins")
+    return days[0], days[-1]
+
+
+def _day(text: str) -> str:
     if not text:
         return ""
-    if (found := _ISO.fullmatch(text)) or (found := _COMPACT.fullmatch(text)):
-        year, month, day = (int(part) for part in found.groups())
+    if found := _ISO.fullmatch(text):
+        if found[5] and _UTC.fullmatch(found[5]):
+            raise Left(
+                f"{shown(text)} is a time in UTC, and the day it was at the visit is not told; the line is read without a date"
+            )
+        year, month, day = found[1], found[3], found[4]
+    elif found := _COMPACT.fullmatch(text):
+        year, month, day = found.groups()
     elif found := _AMERICAN.fullmatch(text):
-        month, day, year = (int(part) for part in found.groups())
-        year += 2000 if year < 100 else 0
+        month, day, year = found[1], found[3], found[4] if len(found[4]) == 4 else f"20{found[4]}"
+    elif found := next(filter(None, (each.fullmatch(text) for each in _NAMED)), None):
+        year, month, day = found["year"], str(_MONTHS.get(found["month"].casefold()[:3], 0)), found["day"]
     else:
-        raise Unreadable(f"{shown(said)} is no date; write it as 2026-03-10")
+        raise Unreadable(f"{shown(text)} is no date; write it as 2026-03-10")
     try:
-        meant = date(year, month, day)
+        meant = date(int(year), int(month), int(day))
     except ValueError:
-        raise Unreadable(f"{shown(said)} is no day of the calendar (month first, as 3/10/2026)") from None
-    if not EARLIEST <= year <= LATEST:
-        raise Unreadable(f"{shown(said)} lies outside the years {EARLIEST} to {LATEST}")
+        raise Unreadable(f"{shown(text)} is no day of the calendar (month first, as 3/10/2026)") from None
+    if not EARLIEST <= meant.year <= LATEST:
+        raise Unreadable(f"{shown(text)} lies outside the years {EARLIEST} to {LATEST}")
     return meant.isoformat()
 
 
 def amount_of(said: str | int | float | Decimal) -> Decimal | None:
-    """Dollars, zero or more; None where nothing is said."""
-    text = str(said).strip().replace(",", "").removeprefix("$").strip()
+    """Dollars, zero or more; None where nothing is said. Left for what is no amount, since a charge decides no line."""
+    text = str(said).strip().replace("$", "", 1).strip()
     if not text:
         return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise Unreadable(f"{shown(str(said))} is no amount in dollars") from None
-    if not amount.is_finite() or amount < 0:
-        raise Unreadable(f"the charge {shown(str(said))} is below zero or no number; a reversed line is no billed line")
-    return amount
+    if _BELOW_ZERO.fullmatch(text):
+        raise Unreadable(f"the charge {shown(text)} is below zero; a reversed line is no billed line")
+    number = isinstance(said, int | float | Decimal) and not isinstance(said, bool)
+    amount = Decimal(text.replace(",", "")) if number or _DOLLARS.fullmatch(text) else Decimal("NaN")
+    if not amount.is_finite() or amount > MOST_DOLLARS:
+        raise Left(f"{shown(text)} is no amount in dollars; the line is read without one")
+    return Decimal(f"{amount:f}")
+
+
+def ndc_of(said: str) -> str:
+    """An NDC as it is written, or "" for nothing. Left for what is no NDC."""
+    text = said.strip()
+    if text and not eleven(text):
+        raise Left(f"{shown(text)} is no NDC; it is left out")
+    return text
 
 
 def diagnoses_of(said: str) -> tuple[str, ...]:

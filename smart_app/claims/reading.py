@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-
-import orjson
 
 from coding.billed import BilledClaim
 from smart_app.claims.csv_claim import looks_like_csv, read_csv
 from smart_app.claims.faults import ClaimFault
 from smart_app.claims.fhir_claim import read_fhir
-from smart_app.claims.typed import HOW, looks_typed, read_typed
+from smart_app.claims.json_text import parsed
+from smart_app.claims.typed import HEADED, HOW, looks_typed, read_typed
 
 __all__ = ["ClaimFault", "read_bytes", "read_claim"]
 
@@ -21,17 +19,17 @@ SHOWN = 100  # characters of a name in a message
 FORMS = "FHIR R4 JSON, an 837 file, a CSV with a heading, or typed lines"
 # How files begin that are something else, and what to do with them.
 _OTHERS = (
-    (b"PK\x03\x04", "is a workbook or an archive; save the sheet as CSV"),
-    (b"%PDF", "is a PDF; export the claim as an 837 file or a CSV"),
-    (b"\xd0\xcf\x11\xe0", "is an old workbook; save the sheet as CSV"),
-    (b"<", "is XML or HTML; export the claim as FHIR JSON, an 837 file or a CSV"),
-    (b"\x1f\x8b", "is compressed; unpack it first"),
+    (b"PK\x03\x04", "a workbook or an archive; save the sheet as CSV"),
+    (b"%PDF", "a PDF; export the claim as an 837 file or a CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old workbook; save the sheet as CSV"),
+    (b"<", "XML or HTML; export the claim as FHIR JSON, an 837 file or a CSV"),
+    (b"\x1f\x8b", "compressed; unpack it first"),
 )
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_claim(path_or_text: str | Path, claim: str = "") -> BilledClaim:
-    """The claim of a file, or of lines typed in its place. claim: the id of one, where an 837 file holds several.
+    """The claim of a file, or of lines typed in its place. claim: the id of one, where a file holds several.
 
     Raises ClaimFault, whose message names the place and what to do.
     """
@@ -42,15 +40,24 @@ def read_claim(path_or_text: str | Path, claim: str = "") -> BilledClaim:
         path = Path(name)
         if path.is_dir():
             raise ClaimFault(f"{name} is a folder; give one file with a claim.")
-        if path.is_file():
-            return read_bytes(path.read_bytes(), claim)
+        is_file = path.is_file()
     except (OSError, ValueError) as error:
-        if isinstance(path_or_text, Path):
-            reason = getattr(error, "strerror", None) or error
-            raise ClaimFault(f"{name[:SHOWN]} cannot be read: {reason}.") from None
+        is_file = False
+        if isinstance(path_or_text, Path) or isinstance(error, PermissionError):
+            raise _unreadable(name, error) from None
+    if is_file:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise _unreadable(name, error) from None
+        return read_bytes(data, claim)
     if isinstance(path_or_text, Path) or not ("\n" in name or looks_typed(name)):
         raise ClaimFault(f"There is no file {name[:SHOWN]!r}, and it is no typed line either. {HOW}")
     return read_bytes(name.encode("utf-8", "replace"), claim)
+
+
+def _unreadable(name: str, error: Exception) -> ClaimFault:
+    return ClaimFault(f"{name[:SHOWN]} cannot be read: {getattr(error, 'strerror', None) or error}.")
 
 
 def read_bytes(data: bytes, claim: str = "") -> BilledClaim:
@@ -66,51 +73,23 @@ def read_bytes(data: bytes, claim: str = "") -> BilledClaim:
     opening = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:8]
     for begins, said in _OTHERS:
         if opening.startswith(begins):
-            raise ClaimFault(f"The file {said}.")
+            raise ClaimFault(f"This is {said}.")
     if opening[:1] in (b"{", b"["):
-        return _not_many(read_fhir(_json(data)))
+        return _not_many(read_fhir(parsed(data), claim))
     text = _text(data)
     if not text.strip():
         raise ClaimFault(f"The claim is empty. Give {FORMS}.")
     if looks_like_csv(text):
-        return _not_many(read_csv(text))
+        return _not_many(read_csv(text, claim))
     if looks_typed(text):
         return _not_many(read_typed(text))
-    raise ClaimFault(
-        f"This is no claim that can be read. Give {FORMS}; a CSV needs a heading such as code,units,modifiers,date."
-    )
+    raise ClaimFault(f"This is no claim that can be read. Give {FORMS}. {HEADED}")
 
 
 def _not_many(claim: BilledClaim) -> BilledClaim:
     if len(claim.lines) > MOST_LINES:
         raise ClaimFault(f"The claim has {len(claim.lines):,} lines; at most {MOST_LINES:,} are read. Give one claim.")
     return claim
-
-
-def _json(data: bytes) -> object:
-    """One JSON document, or NDJSON with a resource on each line, as a list."""
-    data = data.lstrip(b"\xef\xbb\xbf \t\r\n")
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        if lines := _ndjson(data):
-            return lines
-        raise ClaimFault(_not_json(data, error)) from None
-
-
-def _ndjson(data: bytes) -> list[object]:
-    rows = [row for row in data.splitlines() if row.strip()]
-    try:
-        found = [orjson.loads(row) for row in rows]
-    except orjson.JSONDecodeError:
-        return []
-    return found if len(found) > 1 and all(isinstance(one, dict) for one in found) else []
-
-
-def _not_json(data: bytes, error: json.JSONDecodeError) -> str:
-    if error.pos >= len(data.decode("utf-8", "replace").rstrip()) - 1:
-        return "The JSON ends in the middle; the file looks half-written. Export it again."
-    return f"This is not JSON ({error.msg} at line {error.lineno}, column {error.colno}). Export it again."
 
 
 def _utf8(data: bytes) -> bytes:

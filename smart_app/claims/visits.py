@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from coding.billed import Billed, BilledClaim
 from coding.check_dates import days_billed, days_of
-from coding.check_lines import ADMINISTRATION, DRUG, family_of, judged
+from coding.check_lines import ADMINISTRATION, DRUG, every_line, family_of, judged
 from coding.joined import Pair, joined
 from coding.model import Coded, DrugLine, Encounter, Line
 
@@ -83,7 +83,7 @@ def _visit(group: list[Pair], pairs: list[Pair], claim: BilledClaim) -> Visit:
 
 def _distance(claim: BilledClaim, group: list[Pair], date: str) -> tuple[int, int]:
     """Units by which claim and visits differ, without and with their modifiers; a drug counts once, whatever its dose."""
-    coded = [line for _, one in group for line in (*one.lines, *one.drug_lines)]
+    coded = [line for _, one in group for line in every_line(one)]
     ours, theirs = _on(claim.lines, date), _on(coded, date)
     return _apart(ours, theirs, False), _apart(ours, theirs, True)
 

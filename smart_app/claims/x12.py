@@ -1,6 +1,6 @@
 """Claims in X12: 837P (005010X222A1) and 837I (005010X223A2), as a clearinghouse receives them. Patients are never read.
 
-What could not be read of a claim stands in its unread, so that nothing is missing in silence.
+What could not be read of a claim stands in its unread, and where lines may be missing; what was left out of a line, in its notes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from coding.billed import BilledClaim
 from coding.model import FACILITY, PROFESSIONAL
-from smart_app.claims.faults import ClaimFault
+from smart_app.claims.faults import ClaimFault, ids_of
 from smart_app.claims.x12_lines import FORM_I, FORM_P, Detail, Header, ServiceLine, number, period, read_line
 from smart_app.claims.x12_segments import AGAIN, Part, segments
 
@@ -30,12 +30,18 @@ _TRANSACTIONS = {
     "997": "an acknowledgment (997)",
     "999": "an acknowledgment (999)",
 }
-# Claim filing indicators (SBR09) that name the payer where NM1*PR does not.
-_FILINGS = {"MA": "Medicare", "MB": "Medicare", "MC": "Medicaid", "CH": "TRICARE", "VA": "Veterans Affairs"}
+# Claim filing indicators (SBR09) that say of which kind the payer is, where its name (NM1*PR) is not known.
+_FILINGS = {
+    "MA": "Medicare",
+    "MB": "Medicare",
+    "16": "Medicare Advantage",
+    "MC": "Medicaid",
+    "CH": "TRICARE",
+    "VA": "Veterans Affairs",
+}
 _DIAGNOSES = {"ABK", "ABF", "BK", "BF"}
 _ICD10 = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
 _ENDS = {"HL", "SE", "GE", "IEA", "ST", "GS", "ISA"}
-SHOWN = 10
 
 
 class X12Claim(NamedTuple):
@@ -56,6 +62,7 @@ class _Cut(NamedTuple):
 
     form: str
     payer: str
+    filing: str
     parts: tuple[Part, ...]
     ending: str = ""
 
@@ -68,18 +75,15 @@ class _Cut(NamedTuple):
 def read_x12(data: bytes, claim: str = "") -> BilledClaim:
     """The only claim of a file, or the one with this id (CLM01). Raises ClaimFault, also where the file holds several."""
     cuts = _found(data)
+    ids = [cut.id for cut in cuts]
     if claim:
         cuts = [cut for cut in cuts if cut.id == claim.strip()]
         if not cuts:
-            raise ClaimFault("No claim (CLM01) of the file has this id. Give it as the file writes it.")
+            raise ClaimFault(f"No claim (CLM01) of the file has this id.{ids_of(ids)}")
         if len(cuts) > 1:
             raise ClaimFault(f"{len(cuts)} claims of the file have this id. Split the file, so that each stands alone.")
     if len(cuts) > 1:
-        ids = [cut.id for cut in cuts if any(sign.isdigit() for sign in cut.id)]  # an id without a digit may be a name
-        more = f" and {len(cuts) - SHOWN} more" if len(cuts) > SHOWN else ""
-        raise ClaimFault(
-            f"The file holds {len(cuts)} claims. Give the id (CLM01) of one: {', '.join(ids[:SHOWN])}{more}."
-        )
+        raise ClaimFault(f"The file holds {len(cuts)} claims. Give the id (CLM01) of one.{ids_of(ids)}")
     return _claim(cuts[0]).claim
 
 
@@ -97,13 +101,13 @@ def _found(data: bytes) -> list[_Cut]:
 
 def _cuts(parts: Sequence[Part]) -> Iterator[_Cut]:
     """The claims of each transaction, once its trailer has been held against it."""
-    form = payer = version = ""
+    form = payer = filing = version = ""
     begins = 0
     cuts: list[_Cut] = []
     claim: list[Part] = []
     for part in parts:
         if claim and (part.name in _ENDS or part.name == "CLM"):
-            cuts.append(_Cut(form, payer, tuple(claim)))
+            cuts.append(_Cut(form, payer, filing, tuple(claim)))
             claim = []
         if claim:
             claim.append(part)
@@ -111,7 +115,7 @@ def _cuts(parts: Sequence[Part]) -> Iterator[_Cut]:
             version = part.read().at("08")
         elif part.name == "ST":
             yield from _ended(cuts, "The trailer (SE) of the claim's transaction is missing; lines may be missing.")
-            form, payer, begins = _form(part, version), "", part.number
+            form, payer, filing, begins = _form(part, version), "", "", part.number
         elif part.name == "SE":
             right = part.read().at("01").lstrip("0") == str(part.number - begins + 1)
             yield from _ended(
@@ -119,9 +123,9 @@ def _cuts(parts: Sequence[Part]) -> Iterator[_Cut]:
             )
             form = ""
         elif part.name == "HL" and part.read().at("03") == "22":
-            payer = ""
+            payer = filing = ""
         elif part.name == "SBR":
-            payer = payer or _FILINGS.get(part.read().at("09").upper(), "")
+            filing = _FILINGS.get(part.read().at("09").upper(), "")
         elif part.name == "NM1" and (elements := part.read()).at("01").upper() == "PR":
             payer = elements.at("03") or payer
         elif part.name == "CLM":
@@ -129,7 +133,7 @@ def _cuts(parts: Sequence[Part]) -> Iterator[_Cut]:
                 raise ClaimFault(f"A claim, {part.where}, stands outside a transaction (no ST before it). {AGAIN}")
             claim = [part]
     if claim:
-        cuts.append(_Cut(form, payer, tuple(claim)))
+        cuts.append(_Cut(form, payer, filing, tuple(claim)))
     yield from _ended(cuts, "The file ends without the trailer (SE) of the claim's transaction; lines may be missing.")
 
 
@@ -174,11 +178,12 @@ def _claim(cut: _Cut) -> X12Claim:
     ]
     place, frequency = clm.at("05-1"), clm.at("05-3")
     professional = cut.form == FORM_P
-    notes = [(line.detail.place, note) for line in read for note in line.notes]
+    unread = [(line.detail.place, note) for line in read if not line.billed for note in line.notes]
+    notes = [(line.detail.place, note) for line in read if line.billed for note in line.notes]
     if professional:
         place, said = _place_of_service(place, read)
         notes += said
-    notes += [("claim", note) for note in (_total(clm.at("02"), read), cut.ending) if note]
+    unread += [("claim", said) for said in (_total(clm.at("02"), read), cut.ending) if said]
     if frequency == "8":
         notes.append(("claim", "It voids an earlier claim (frequency code 8); it bills nothing."))
     billed = BilledClaim(
@@ -187,7 +192,9 @@ def _claim(cut: _Cut) -> X12Claim:
         _SETTINGS[cut.form],
         cut.payer,
         place if professional else "",
+        tuple(unread),
         tuple(notes),
+        cut.filing,
     )
     details = tuple(line.detail for line in read if line.billed)
     return X12Claim(cut.id, billed, frequency, "" if professional else f"{place}{frequency}", details)

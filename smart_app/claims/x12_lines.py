@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from coding.billed import Billed
 from coding.ndc import eleven
+from smart_app.claims.fields import shown
 from smart_app.claims.x12_segments import Elements, Part
 
 FORM_P, FORM_I = "837P", "837I"
@@ -49,7 +50,10 @@ class Detail(NamedTuple):
 
 
 class ServiceLine(NamedTuple):
-    """A line as far as it could be read. billed: None where it could not. charge: None where it is unknown. notes: what was not read."""
+    """A line as far as it could be read. billed: None where it could not, then notes say why. charge: None where it is unknown.
+
+    notes: what of it was not read.
+    """
 
     billed: Billed | None
     detail: Detail
@@ -74,7 +78,7 @@ def read_line(parts: Sequence[Part], place: str, header: Header) -> ServiceLine:
             raise _Unread(f"an {service.name} does not belong in an {header.form}")
         elements = service.read()
         detail = detail._replace(revenue=elements.at("01") if header.form == FORM_I else "")
-        charge = _charge(elements.at("02" if header.form == FORM_P else "03"))
+        charge = _charge(elements.at("02" if header.form == FORM_P else "03"), service, notes)
         procedure, unit, counted = ("01", "03", "04") if header.form == FORM_P else ("02", "04", "05")
         code, modifiers = _procedure(elements, procedure)
         units = _units(elements.at(unit).upper(), elements.at(counted))
@@ -119,12 +123,14 @@ def period(elements: Elements) -> tuple[str, str] | None:
     return (first, last) if first and last and first <= last else None
 
 
-def _charge(text: str) -> Decimal | None:
-    if not text:
+def _charge(text: str, service: Part, notes: list[str]) -> Decimal | None:
+    """The charge, which decides no line; below zero the line is a reversed one."""
+    if not text or (amount := number(text)) is None:
+        if text.startswith("-") and number(text[1:]) is not None:
+            raise _Unread(f"the charge {shown(text)} is below zero; a reversed line is no billed line")
+        if text:
+            notes.append(f"{service.where}: the charge {shown(text)} is no amount; the line is read without one.")
         return None
-    amount = number(text)
-    if amount is None:
-        raise _Unread("the charge is no amount from 0 up")
     return amount
 
 
@@ -133,12 +139,12 @@ def _procedure(elements: Elements, at: str) -> tuple[str, tuple[str, ...]]:
     if not qualifier and not code:
         raise _Unread("it has no procedure code, only a revenue code" if at == "02" else "it has no procedure code")
     if qualifier != "HC":
-        raise _Unread("its procedure is no HCPCS or CPT code (the qualifier is not HC)")
+        raise _Unread(f"its procedure is no HCPCS or CPT code (the qualifier {shown(qualifier)} is not HC)")
     if not (_CODE.fullmatch(code) and code.isascii()):
-        raise _Unread("its procedure code is not five letters or digits")
+        raise _Unread(f"its procedure code {shown(code)} is not five letters or digits")
     modifiers = tuple(one for at_ in range(3, 7) if (one := elements.at(f"{at}-{at_}").upper()))
-    if not all(_MODIFIER.fullmatch(one) for one in modifiers):
-        raise _Unread("a modifier is not two letters or digits")
+    if odd := next((one for one in modifiers if not _MODIFIER.fullmatch(one)), ""):
+        raise _Unread(f"its modifier {shown(odd)} is not two letters or digits")
     return code, modifiers
 
 
@@ -146,12 +152,12 @@ def _units(counted_in: str, text: str) -> int:
     if counted_in == "MJ":
         raise _Unread("it counts minutes of anesthesia (MJ), not units")
     if counted_in not in ("UN", ""):
-        raise _Unread("it counts days or another measure, not units (UN)")
+        raise _Unread(f"it counts in {shown(counted_in)}, which is days or another measure, not units (UN)")
     units = number(text)
     if units is None:
-        raise _Unread("its units are no number")
+        raise _Unread(f"its units, {shown(text)}, are no number" if text else "there is no number of units")
     if units != int(units) or units < 1:
-        raise _Unread(f"its units, {text}, are not a whole number from 1 up")
+        raise _Unread(f"its units, {shown(text)}, are not a whole number from 1 up")
     return int(units)
 
 
@@ -160,7 +166,7 @@ def _dates(parts: Sequence[Part], otherwise: str) -> tuple[str, str]:
         if part.name == "DTP" and (elements := part.read()).at("01") == "472":
             span = period(elements)
             if span is None:
-                raise _Unread("its date of service (DTP*472) is no date")
+                raise _Unread(f"its date of service (DTP*472), {shown(elements.at('03'))}, is no date")
             first, last = span
             return first, last if last != first else ""
     return otherwise, ""
@@ -198,7 +204,7 @@ def _drug(parts: Sequence[Part], notes: list[str]) -> tuple[str, Decimal | None,
     readings = eleven(text.removeprefix("N4"))
     ndc = readings[0] if len(readings) == 1 else ""
     if not ndc:
-        notes.append(f"{part.where}: the NDC is not 11 digits.")
+        notes.append(f"{part.where}: the NDC {shown(text)} is not 11 digits.")
     for price in parts:
         if price.name == "CTP" and price.number > part.number:
             elements = price.read()

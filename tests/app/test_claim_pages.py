@@ -17,6 +17,7 @@ from smart_app import claim_pages
 from smart_app.config import ConfigError, load
 from smart_app.demo import Demo, running
 from smart_app.fee_files import load_fees
+from smart_app.own_files import NONE
 from smart_app.uploads import MOST
 from tests.app.browser import Browser, Page, title
 from tests.app.installation import EPIC, GOOD, ORACLE, environment, install
@@ -128,11 +129,48 @@ def test_the_form_and_payer_of_a_claim_decide_where_the_address_does_not(browser
 
 
 @pytest.mark.parametrize(
+    ("name", "filing", "policy", "says"),
+    [
+        ("NORIDIAN PART B", "MB", "Medicare", "The payer that the claim names is read as medicare."),
+        ("ACME TRUST", "MB", "Medicare", "It is filed as Medicare, whose policy is taken."),
+        ("ACME TRUST", "CI", "Commercial", "names a payer other than the one whose policy"),
+    ],
+)
+def test_a_payer_that_is_not_named_as_here_is_found_by_its_words_or_its_filing_and_that_is_said(
+    browser: Browser, page: Page, name: str, filing: str, policy: str, says: str
+) -> None:
+    data = (FILES / "office_infliximab.837").read_text().replace("******CI~", f"******{filing}~")
+    sent = data.replace("NM1*PR*2*AETNA*", f"NM1*PR*2*{name}*").encode()
+    said = words(send(browser, page, "claim", {"file": ("x.837", sent)}).text)
+    assert f"Policy in force Professional · {policy}" in said and says in said
+
+
+def test_what_is_remarked_of_lines_that_were_read_stands_apart_from_what_was_not_read(
+    browser: Browser, page: Page
+) -> None:
+    rows = b"code,date,charge\n96365,2026-11-09,about ten\n96366,yesterday,\n"
+    said = words(send(browser, page, "claim", {"file": ("x.csv", rows)}).text)
+    unread, _, remarks = said.partition("Remarks on reading the claim")
+    assert "Not read" in unread and '"yesterday" is no date' in unread and "about ten" not in unread
+    assert '"about ten" is no amount in dollars; the line is read without one.' in remarks
+    assert "The CSV has no column of units; each line is read as 1 unit." in remarks
+    assert "Remarks on reading" not in words(send(browser, page, "claim", lines=RIGHT).text)
+
+
+def test_more_parts_than_a_form_has_are_refused(browser: Browser, page: Page) -> None:
+    many = [("file", (f"claim{number}", b"x")) for number in range(1_500)]
+    sent = browser.one("POST", f"{page.url}claim", OWN, files=many)
+    assert sent.status_code == 413 and claim_pages.TOO_LARGE in words(sent.text)
+
+
+@pytest.mark.parametrize(
     ("lines", "file", "status", "says"),
     [
         ("", b"", 400, claim_pages.NOTHING),
         (RIGHT, b"96365", 400, claim_pages.BOTH),
         ("96365;" * 4_000, b"", 400, claim_pages.TOO_LONG),
+        ("96365;" * 100_000, b"", 400, claim_pages.TOO_LONG),
+        ("<b>96365</b>", b"", 400, "This is XML or HTML"),
         ("", b'{"resourceType": "Claim"', 400, "The JSON ends in the middle"),
         ("", b"\x89PNG\r\n\x1a\n\0\0", 400, "The file is binary, not text."),
         ("hello", b"", 400, "This is no claim that can be read."),
@@ -227,7 +265,7 @@ def test_with_a_fee_schedule_findings_have_amounts_and_say_whose(
     demo: Demo, browser: Browser, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fees = (load_fees(str(FILES / "own_fees.csv")),)
-    with_fees = demo.services._replace(config=demo.services.config._replace(fees=fees))
+    with_fees = demo.services._replace(config=demo.services.config._replace(own=NONE._replace(fees=fees)))
     monkeypatch.setattr(claim_pages, "services", lambda: with_fees)
     said = words(send(browser, page, "claim", lines=OVER).text)
     assert "The correction changes the amount by -$44.80" in said and "Amount -$44.80" in said
@@ -239,7 +277,7 @@ def test_with_a_fee_schedule_findings_have_amounts_and_say_whose(
 def test_a_fee_schedule_belongs_to_the_installation_and_a_wrong_one_stops_it(tmp_path: Path) -> None:
     good = f'fee_files = ["{FILES / "own_fees.csv"}", "{FILES / "addendum_b.csv"}"]\n'
     found = load(str(install(tmp_path, good + GOOD + EPIC + ORACLE)), environment())
-    assert [one.source.rsplit("/", 1)[-1] for one in found.fees] == ["own_fees.csv", "addendum_b.csv"]
+    assert [one.source.rsplit("/", 1)[-1] for one in found.own.fees] == ["own_fees.csv", "addendum_b.csv"]
     bad = tmp_path / "bad.csv"
     bad.write_text("code,amount\n96365,lots\n")
     for value, says in (
@@ -283,7 +321,9 @@ def test_a_chart_that_leaves_it_open_says_what_would_prove_it(browser: Browser) 
 def test_a_number_with_several_meanings_asks_which(browser: Browser, page: Page) -> None:
     sent = send(browser, page, "denial", denial="CO-16", lines=RIGHT)
     ids = re.findall(r'name="pattern" value="([^"]+)"', sent.text)
-    assert len(ids) > 1 and "<pre" not in sent.text and f"This can mean {len(ids)} things." in words(sent.text)
+    said, shown = words(sent.text), sent.text.count("It is this one")
+    assert len(ids) > shown > 1 and "<pre" not in sent.text and f"This can mean {shown} things." in said
+    assert "The remark code (RARC) beside it says which." in said and "It can also mean:" in said
     one = send(browser, page, "denial", denial="CO-16", lines=RIGHT, pattern=ids[1])
     assert ids[1] not in re.findall(r'name="pattern" value="([^"]+)"', one.text)
     assert "It can also mean:" in words(one.text) and ("<pre" in one.text or "No letter" in one.text)
@@ -294,6 +334,7 @@ def test_a_number_with_several_meanings_asks_which(browser: Browser, page: Page)
     [
         ({"denial": " "}, "Type the number of the denial"),
         ({"denial": "hello there"}, "Chairtime knows no such denial."),
+        ({"denial": "CO-999"}, "CARC 999: not in Chairtime"),
         ({"denial": "CO-97 " * 400}, "longer than 2,000 characters"),
         ({"denial": "CO-97", "lines": "96365; rubbish"}, 'Billed lines: line 2: "rubbish" is not understood'),
         ({"denial": "CO-97", "first": "rubbish"}, "Lines as first sent: "),
@@ -311,11 +352,17 @@ def test_the_checklist_asks_for_what_is_missing_and_for_nothing_else(browser: Br
     page = browser.launch("missing-stop-patient")
     found = browser.get(f"{page.url}checklist")
     said = words(found.text)
-    assert "2 administrations. 1 missing." in said
+    assert re.search(r"2 administrations\. 1 missing, \d in question\.", said)
+    assert "Vials and waste ? in question" in said and "If it came from a single-dose container" in said
     assert "Stop ✕ missing Magnesium sulfate" in said and "Please chart when it stopped" in said
     assert "Lot number – not read by Chairtime" in said and "Not applicable:" in said
     assert re.search(r'href="[^"]+#a2">Magnesium sulfate 16:20</a>', found.text)
     assert "MedicationAdministration/missing-stop-ma02" in said
+
+
+def test_a_row_that_cannot_be_read_stands_on_the_checklist_all_the_same(browser: Browser) -> None:
+    said = words(browser.get(f"{browser.launch('not-conforming-patient').url}checklist").text)
+    assert "Rows without a checklist" in said and "not-conforming-unreadable ? not readable here" in said
 
 
 def test_what_was_not_granted_is_not_called_missing(browser: Browser) -> None:

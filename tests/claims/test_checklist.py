@@ -9,17 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coding import code
-from coding.checklist import (
+from coding.checklist import Checklist, checklist
+from coding.checklist_entries import Entry
+from coding.checklist_table import (
+    ASKED_ABOVE,
+    DOUBTED,
     ITEMS,
     KINDS,
     MISSING,
     NOT_APPLICABLE,
     NOT_READ,
     NOT_READABLE,
+    NOT_YET,
     PRESENT,
-    Checklist,
-    Entry,
-    checklist,
 )
 from coding.engine import DEFAULT
 from coding.model import Condition, Encounter, Order, Quantity, Waste
@@ -33,6 +35,8 @@ ORDER = Order("R1", "Infliximab 400 mg", "Crohn's disease", ("K50.90",))
 FULL = infusion("A1", "Infliximab", 14, 141)._replace(
     dose=Quantity(400, "mg"), order=ORDER, waste=Waste(((4, Quantity(100, "mg")),), None, True, "no waste")
 )
+
+STATES = (PRESENT, MISSING, DOUBTED, NOT_YET, ASKED_ABOVE, NOT_APPLICABLE, NOT_READABLE, NOT_READ)
 
 
 def of(chart: Encounter, *not_granted: str) -> Checklist:
@@ -56,9 +60,10 @@ def test_every_item_stands_once_for_each_administration(chart: Encounter, not_gr
         assert one.kind in KINDS
         for shown in one.entries:
             assert shown.card in CARDS
-            assert shown.state in (PRESENT, MISSING, NOT_APPLICABLE, NOT_READABLE, NOT_READ)
-            assert bool(shown.shows) == (shown.state in (PRESENT, NOT_APPLICABLE, NOT_READ))
-            assert shown.ask if shown.state == MISSING else True
+            assert shown.state in STATES
+            assert bool(shown.shows) == (shown.state not in (MISSING, ASKED_ABOVE, NOT_READABLE))
+            assert shown.ask if shown.state in (MISSING, NOT_YET) else True
+            assert not shown.ask if shown.state in (NOT_APPLICABLE, NOT_READABLE, NOT_READ, ASKED_ABOVE) else True
             if shown.state == NOT_READABLE:
                 wanted = next(item for item in ITEMS if item.id == shown.item)
                 assert set(wanted.types) & not_granted
@@ -131,10 +136,18 @@ def test_items_apply_by_kind() -> None:
     assert entry(found, "site", "A1").state == NOT_APPLICABLE
 
 
-def test_waste_is_asked_of_single_dose_containers_only() -> None:
+def test_waste_is_missing_of_single_dose_containers_only() -> None:
     found = of(visit(FULL._replace(waste=None), push("P", "Ondansetron", 5)))
     assert entry(found, "waste").state == MISSING
     assert entry(found, "waste", "P").state == NOT_APPLICABLE
+
+
+def test_where_the_engine_asks_for_waste_the_checklist_asks_for_the_container() -> None:
+    dosed = push("P", "Ondansetron", 5)._replace(dose=Quantity(4, "mg"))
+    shown = entry(of(visit(dosed)), "waste", "P")
+    assert shown.state == DOUBTED and "If it came from a single-dose container" in shown.ask
+    noted = dosed._replace(waste=Waste(quote="2 mL of a multi-dose vial", multi_dose=True))
+    assert entry(of(visit(noted)), "waste", "P").shows == "a container for several doses"
 
 
 def test_the_visit_has_its_class_and_its_times() -> None:

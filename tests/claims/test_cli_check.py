@@ -91,6 +91,24 @@ def test_a_line_that_cannot_be_read_is_told_and_ends_in_one() -> None:
     assert done.returncode == 1 and "NOT READ" in done.stdout.decode() and "line 7" in done.stdout.decode()
 
 
+def test_remarks_on_lines_that_were_read_stand_apart_and_do_not_end_in_one(day: Any, tmp_path: Path) -> None:
+    file = tmp_path / "claim.csv"
+    file.write_text("code,units,modifiers,charge\n96365,1,,ten\n96366,1,,\nJ1745,40,JZ,\n")
+    done = check(str(file), chart=day("infliximab"))
+    page = done.stdout.decode()
+    assert done.returncode == 0 and "NOT READ" not in page
+    assert 'row 2: "ten" is no amount in dollars' in page.partition("REMARKS ON READING THE CLAIM")[2]
+    found = answer(check(str(file), "--format", "json"))
+    assert found["claim"]["unread"] == [] and [one["place"] for one in found["claim"]["notes"]] == ["row 2"]
+
+
+def test_a_payer_that_no_policy_knows_is_remarked_in_the_answer_too(tmp_path: Path) -> None:
+    file = tmp_path / "claim.csv"
+    file.write_text("code,units,payer\n96365,1,Some Plan\n")
+    [note] = answer(check(str(file), "--format", "json"))["claim"]["notes"]
+    assert "commercial is used" in note["says"] and "Some Plan" not in note["says"]
+
+
 def test_lines_without_proof_are_held_apart_from_the_corrected_claim(day: Any) -> None:
     found = answer(check("--lines", HELD, "--format", "json", chart=day("missing-stop")))
     assert found["held"] and {one["severity"] for one in found["findings"] if one["kind"] == "unproved"} == {ASK}

@@ -15,6 +15,7 @@ from coding import code
 from coding.billed import Billed, BilledClaim, Corrected
 from coding.denial import (
     APPEAL,
+    BESIDE,
     CANNOT_TELL,
     CONTRACT,
     CORRECT,
@@ -29,13 +30,15 @@ from coding.denial import (
     read_denial,
 )
 from coding.denial_facts import corrected, covers
+from coding.denial_read import read
 from coding.denial_table import ADMINISTRATION, DENIALS, OUTSIDE
-from coding.model import CHARTED, Condition, Encounter, Moment, Quantity, Waste
+from coding.model import CHARTED, Condition, Encounter, Moment, Order, Quantity, Waste
 from coding.policy import Policy, policy_for
+from launch.practice.charts import day
 from smart_app.asking import open_visit
 from smart_app.chart import read_bundle
 from smart_app.cli import main
-from tests.charts import fluid, infusion, visit, visits
+from tests.charts import fluid, infusion, push, visit, visits
 
 EXAMPLE = Path(__file__).parents[2] / "smart_app" / "examples" / "infliximab.json"
 COMMERCIAL, MEDICARE = policy_for(), policy_for("facility", "medicare")
@@ -48,7 +51,7 @@ def ids(text: str) -> list[str]:
 
 def claim(*lines: str) -> BilledClaim:
     """Lines as "96365 x2" or "96365-59"."""
-    found = []
+    found: list[Billed] = []
     for line in lines:
         head, _, units = line.partition(" x")
         billed, *modifiers = head.split("-")
@@ -129,6 +132,88 @@ def test_a_remark_code_or_words_choose_among_the_patterns_of_one_number() -> Non
 
 def test_a_biller_may_name_hydration_without_its_codes() -> None:
     assert read_denial("CO-50 hydration")[0].named == ("96360", "96361")
+
+
+def test_a_number_that_the_table_lacks_is_named_and_never_guessed() -> None:
+    assert read("CO-999").numbers.unknown == ("CARC 999",)
+    assert read("CO-999").denials == ()
+    [found] = read_denial("CO-50 N888 on 96365")
+    assert (found.id, found.numbers, found.unknown) == ("not-necessary", ("CARC 50",), ("RARC N888",))
+
+
+def test_a_remark_that_is_not_known_leaves_only_the_general_pattern_of_its_reason() -> None:
+    assert ids("CO-16 N888 on 96413") == ["information-missing"]
+    assert ids("CO-16 on 96413") == ["chemo-code-refused"]
+
+
+def test_a_remark_says_more_than_a_reason_that_always_wants_one() -> None:
+    assert ids("CO-A1 N362") == ["too-many-units"]
+    assert ids("CO-16 M119") == ["ndc"]
+    assert ids("CO-16 N382") == ["eligibility"]
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("C0-97 N390", "included"),
+        ("0A-18", "duplicate"),
+        ("ＣＯ－２９", "too-late"),
+        ("PR-1", "patient-share"),
+        ("OA-23", "prior-payer"),
+        ("CO-27", "eligibility"),
+        ("CO-131", "contract-amount"),
+        ("CO-242", "provider"),
+        ("CO-256", "managed-care"),
+        ("CO-59 on 96365", "several-services"),
+        ("CO-146", "diagnosis-not-valid"),
+        ("N29, missing order", "order-missing"),
+        ("medical neccesity", "not-necessary"),
+        ("not medically necesary", "not-necessary"),
+        ("no auth on file", "authorization"),
+        ("preauth", "authorization"),
+        ("NDC missing", "ndc"),
+        ("site of care", "not-covered"),
+        ("step therapy", "not-covered"),
+        ("96365 denied as incidental", "included"),
+        ("payer says 96365 should be 96374", "paid-as-push"),
+        ("96416 was denied", "no-reason-given"),
+        ("hydration denied", "no-reason-given"),
+        ("99213-25 denied with 96365", "visit-same-day"),
+        ("J1745 wastage not documented", "waste-modifier"),
+        ("diagnosis code invalid", "diagnosis-not-valid"),
+        ("lacks 59", "modifier"),
+    ],
+)
+def test_billers_write_it_in_many_ways(said: str, wanted: str) -> None:
+    assert ids(said) == [wanted]
+
+
+@pytest.mark.parametrize("said", ["CO-97, 2 antibiotics", "CO-97 and 2 pushes", "CO-97, 59 missing", "CO-97, 1 unit"])
+def test_a_count_or_a_modifier_beside_a_number_is_no_second_number(said: str) -> None:
+    assert read(said).numbers.known == ("CARC 97",)
+
+
+@pytest.mark.parametrize(
+    ("said", "units"),
+    [
+        ("96366 x2 denied CO-151", (("96366", 2),)),
+        ("CO-97, 4 units of 96366", (("96366", 4),)),
+        ("two 96365 denied", (("96365", 2),)),
+        ("CO-18 on second 96365", (("96365", 2),)),
+        ("96365 twice, CO-236", (("96365", 2),)),
+        ("J1459 60 units N822", (("J1459", 60),)),
+        ("one unit of 96366 denied CO-151", ()),
+        ("CO-97 96366", ()),
+        ("HC:96366*300*0**2~CAS*CO*151*300", ()),
+    ],
+)
+def test_units_are_read_beside_their_code(said: str, units: tuple[tuple[str, int], ...]) -> None:
+    assert read_denial(said)[0].units == units
+
+
+def test_the_title_of_a_pattern_names_it_and_no_other() -> None:
+    for one in DENIALS.values():
+        assert ids(f"{one.title}: denied CARC 97, 96366") == [one.id]
 
 
 @pytest.mark.parametrize("denial", DENIALS.values(), ids=lambda one: one.id)
@@ -212,6 +297,125 @@ def test_hydration_beside_a_drug_becomes_its_further_hour_or_nothing() -> None:
     assert [line.code for line in own.corrected] == ["96365", "96361"]
     under = judged("CO-236 96365 + 96360", visit(drug, fluid("F1", 0, 60)), claim("96365", "96360"))
     assert [line.code for line in under.corrected] == ["96365"]
+
+
+# --- which reading of a number
+
+
+def meant(text: str, chart: Encounter, billed: BilledClaim | None = None) -> list[str]:
+    coded = code(chart)
+    return [one.id for one in fitting(read_denial(text), billed, (*coded.lines, *coded.drug_lines))]
+
+
+def test_a_number_means_what_the_lines_at_hand_can_mean() -> None:
+    assert meant("CO-97", infliximab()) == ["included"]
+    assert meant("96365 denied CO-97", infliximab()) == ["included"]
+    assert meant("CO-97 on 96365", infliximab(), claim("96365", "96374")) == ["second-initial", "included"]
+    assert meant("CO-97 99213", infliximab()) == ["visit-same-day"]
+
+
+def test_no_line_of_fluid_means_that_the_hydration_pattern_is_not_meant() -> None:
+    assert meant("CO-151", infliximab()) == ["too-many-units"]
+    assert meant("CO-151", infliximab(), claim("96365")) == ["too-many-units"]
+    assert meant("CO-151 96361", infliximab()) == ["hydration-hours"]
+
+
+# --- units that were named, with no claim at hand
+
+
+def test_units_named_in_the_denial_are_held_against_the_chart() -> None:
+    over = judged("96366 x2 denied CO-151", infliximab())
+    assert (over.verdict, over.do, over.claim) == (DOES_NOT, CORRECT, False)
+    assert "96366 x2" in over.why and "151 would earn one more" in over.why
+    assert judged("96366 x1 denied CO-151", infliximab()).do == APPEAL
+
+
+# --- a family that charted complexity would change
+
+
+def test_what_nobody_charted_of_complexity_is_open_and_not_refuted() -> None:
+    chart = visit(infusion("A1", "Ocrelizumab", 0, 223))._replace(conditions=(Condition("G35.A", "MS", "C1"),))
+    found = judged("CO-16 on 96413", chart, claim("96413", "96415 x3"), MEDICARE)
+    assert (found.verdict, found.do) == (CANNOT_TELL, PROVE)
+    assert [one.code for one in found.missing if one.decides] == ["COMPLEXITY_OPTION"]
+    other = judged("CO-151 on 96415", chart, claim("96413", "96415 x3"), MEDICARE)
+    assert other.verdict == CANNOT_TELL
+    ordinary = judged("CO-151 on 96366", chart, claim("96365", "96366 x3"), MEDICARE)
+    assert (ordinary.verdict, ordinary.do) == (SUPPORTS, APPEAL)
+
+
+def test_a_chemo_drug_that_ran_too_briefly_is_not_told_to_change_its_family() -> None:
+    chart = visit(infusion("A1", "Cisplatin", 0, 14))
+    found = judged("CO-16 on 96413", chart, claim("96413"))
+    assert (found.verdict, found.do) == (DOES_NOT, CORRECT)
+    assert "the family is right" in found.steps and "an infusion needs 16" in found.why
+
+
+# --- duplicates and other visits
+
+
+def test_a_service_that_stands_once_is_never_appealed_as_two() -> None:
+    once = judged("CO-18 96365", infliximab(), claim("96365", "96366"))
+    assert (once.verdict, once.do) == (CANNOT_TELL, ELSEWHERE)
+    hours = judged("CO-18 96366", infliximab(201), claim("96365", "96366 x2"))
+    assert (hours.verdict, hours.do) == (CANNOT_TELL, ELSEWHERE)
+
+
+def test_pushes_of_two_drugs_are_told_apart() -> None:
+    chart = visit(
+        infusion("A1", "Vancomycin", 0, 60),
+        push("A2", "Ondansetron", 70),
+        push("A3", "Morphine", 80),
+    )
+    found = judged("CO-18 duplicate 96375", chart, claim("96365", "96375 x2"))
+    assert (found.verdict, found.do) == (SUPPORTS, APPEAL)
+    assert {one.code for one in found.lines} == {"96375"}
+
+
+def test_what_lies_beyond_one_visit_is_open_while_another_stands_on_that_day() -> None:
+    chart = infliximab()
+    [denial] = read_denial("two 96365 denied")
+    alone = judge(denial, code(chart), chart, COMMERCIAL, claim("96365 x2"))
+    assert alone.verdict == DOES_NOT
+    beside = judge(denial, code(chart), chart, COMMERCIAL, claim("96365 x2"), beside=("enc-2",))
+    assert (beside.verdict, beside.do, beside.corrected) == (CANNOT_TELL, BESIDE, ())
+    assert "enc-2" in beside.why
+
+
+def test_the_lines_of_a_drug_are_judged_for_need_by_themselves() -> None:
+    row = infusion("A1", "Infliximab", 14, 141)._replace(dose=Quantity(400, "mg"))
+    assert judged("CO-50 J1745", visit(row)._replace(conditions=CROHN)).verdict == SUPPORTS
+    found = judged("CO-50 J1745", visit(row))
+    assert (found.verdict, [one.code for one in found.missing if one.decides]) == (CANNOT_TELL, ["DIAGNOSIS_MISSING"])
+    stopless = judged("CO-50 J1745", visit(row._replace(stop=None))._replace(conditions=CROHN))
+    assert "STOP_MISSING" not in [one.code for one in stopless.missing if one.decides]
+    doseless = judged("CO-50 J1745", infliximab())
+    assert [one.code for one in doseless.missing if one.decides] == ["DOSE_MISSING"]
+
+
+def test_a_claim_that_lacks_information_is_sent_again_and_not_appealed() -> None:
+    found = judged("CO-16 MA130", infliximab(), claim("96365", "96366"))
+    assert (found.verdict, found.do) == (SUPPORTS, CORRECT)
+
+
+def test_a_denial_for_want_of_the_order_is_open_where_none_is_charted() -> None:
+    found = judged("N29 missing order on 96365", infliximab())
+    assert (found.verdict, [one.code for one in found.missing if one.decides]) == (CANNOT_TELL, ["ORDER_MISSING"])
+    row = infusion("A1", "Infliximab", 14, 141)._replace(order=Order("O1"))
+    assert judged("N29 missing order on 96365", visit(row)).verdict == SUPPORTS
+
+
+def test_hours_that_were_not_billed_are_the_ones_spoken_of() -> None:
+    found = judged("96366 underbilled", infliximab(), claim("96365"))
+    assert [one.code for one in found.lines] == ["96366"]
+
+
+def test_a_code_that_stands_under_another_number_is_named() -> None:
+    office = policy_for("professional", "medicare")
+    opened, _ = open_visit(read_bundle(day("folfox")), office)
+    assert opened is not None
+    found = judged("96416 was denied", opened.encounter, policy=office)
+    assert found.verdict == DOES_NOT and "In its place stands G0498" in found.why
 
 
 # --- what the chart cannot answer
@@ -335,6 +539,32 @@ def test_the_command_gives_json_with_the_same_verdict() -> None:
     _, said = run("CO-16 on 96413", "--payer", "medicare", "--format", "json")
     [row] = orjson.loads(said)["denials"]
     assert (row["verdict"], row["do"]) == (SUPPORTS, APPEAL)
+
+
+def test_the_command_says_which_number_it_does_not_know() -> None:
+    code_, said = run("CO-999 N888")
+    assert code_ == 2 and "CARC 999, RARC N888 is not in its table" in said
+    code_, said = run("CO-16 N888")
+    assert code_ == 0 and "left out of the answer: RARC N888" in said
+
+
+def test_the_command_asks_for_the_remark_code_that_a_reason_wants() -> None:
+    code_, said = run("CO-16")
+    assert code_ == 0 and "This can mean: " in said and "The remark code (RARC) that stands beside this" in said
+    assert "Answer: if this is meant, " in said
+    code_, said = run("CO-16", "--letter")
+    assert code_ == 1 and "Give the remark code" in said
+
+
+def test_the_command_holds_a_claim_against_both_visits_of_a_day(tmp_path: Path) -> None:
+    chart = tmp_path / "two.json"
+    bundle = day("several-visits")
+    bundle["entry"] = [one for one in bundle["entry"] if b"iron" not in orjson.dumps(one)]
+    chart.write_bytes(orjson.dumps(bundle))
+    done = CliRunner().invoke(main, ["denial", "CO-18 on 96365", "--claim", "96365; 96365-59", "--chart", str(chart)])
+    assert done.exit_code == 0 and "the chart supports the claim; appeal" in done.output
+    done = CliRunner().invoke(main, ["denial", "CO-18 on second 96365", "--chart", str(chart)])
+    assert "the chart cannot tell; look at the other visit of that day first" in done.output
 
 
 def test_the_command_knows_a_denial_that_it_does_not_know_and_a_claim_that_it_cannot_read() -> None:

@@ -53,6 +53,15 @@ def test_of_rows_that_follow_each_other_the_later_holds() -> None:
     assert amount(fees, "96365", date="2026-07-01") == "$75.00"
 
 
+def test_two_amounts_that_are_in_force_on_one_day_are_refused_with_both_lines() -> None:
+    said = refused("code,amount,from,to\n96366,21.05,2026-01-01,2026-12-31\n96366,25.00,2026-07-01,2026-12-31\n")
+    assert "line 3: 96366 has another amount on line 2" in said
+    ended = b"code,amount,from,to\n96366,25,2026-07-01,\n96366,21.05,2026-01-01,2026-06-30\n"
+    assert amount(read_fees(ended, "x"), "96366", date="2026-07-01") == "$25.00"
+    same = b"code,amount,from,to\n96366,25,2026-07-01,2026-12-31\n96366,25,2026-01-01,2026-12-31\n"
+    assert amount(read_fees(same, "x"), "96366", date="2026-08-01") == "$25.00"
+
+
 def test_without_a_setting_or_date_only_what_does_not_depend_on_it_has_an_amount() -> None:
     assert OWN.find("96365", (), "", DAY) is None
     assert OWN.find("96366", (), "professional", "") is None
@@ -180,6 +189,47 @@ def test_a_bad_row_in_a_file_of_cms_refuses_it_with_its_line() -> None:
     assert "line 6: the payment rate of 96365" in refused(opps.replace("$203.42", "see note"))
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("code,amount\n96365,70\n96366,1,021.05\n", "line 3: 3 cells under 2 headings; a comma"),
+        ("code,amount,from\n96365,70,\n96366,2\n", "line 3: the row breaks off, it has 2 cells under 3 headings"),
+        ("code,modifier,amount\n96365\n96366,,21.05\n", "line 2: the row breaks off"),
+        ('code,amount\n96365,70\n96366,"2', "line 3: the quotes of a cell never end"),
+        ("code;amount\n96366;1.021\n", "line 2: the amount of 96366, 1.021, may mean thousands"),
+    ],
+)
+def test_a_row_that_breaks_off_or_holds_a_comma_too_many_gives_no_number(text: str, why: str) -> None:
+    assert why in refused(text)
+
+
+@pytest.mark.parametrize("name", ["pprrvu.csv", "addendum_b.csv"])
+def test_a_file_of_cms_that_breaks_off_inside_a_row_is_refused(name: str) -> None:
+    data = (FILES / name).read_bytes()
+    begins = data.index(b"96366")
+    for end in range(begins + 7, data.index(b"\n", begins) - 8):
+        assert "breaks off" in refused(data[:end]), data[begins:end]
+
+
+def test_cells_at_the_end_of_a_row_may_be_left_out() -> None:
+    fees = read_fees(b"code,amount,from,to\n96365,70\n96366,21.05,2026-01-01,\n", "x")
+    assert (amount(fees, "96365"), amount(fees, "96366")) == ("$70.00", "$21.05")
+
+
+@pytest.mark.parametrize("other", ["96365;70.10", "96365;0.8531", '96365;"$ 7.5"'])
+def test_a_price_of_three_places_between_semicolons_is_plain_beside_one_of_two_or_four(other: str) -> None:
+    fees = read_fees(f"code;amount\nJ1745;31.255\n{other}\n".encode(), "x")
+    assert fees.find("J1745", (), "", "") == Fee("J1745", "", Decimal("31.255"))
+    assert amount(read_fees(b"code;amount\nJ1745;0.853\n", "x"), "J1745") == "$0.85"
+
+
+def test_a_total_that_does_not_apply_costs_its_price_only() -> None:
+    text = (FILES / "pprrvu.csv").read_text().replace("0.63,0.63", "0.63,NA")
+    fees = read_fees(text.encode(), "x")
+    assert amount(fees, "96366") == "$21.04"
+    assert amount(fees, "96366", setting=IN_FACILITY) == "not in the schedule"
+
+
 HOSTILE = {
     "nothing": (b"", "empty"),
     "zeros": (bytes(10_000_000), "binary"),
@@ -246,6 +296,15 @@ def test_a_difference_with_an_unlisted_code_has_no_amount_and_names_it() -> None
     assert found.amount is None
     assert found.unlisted == ("96413", "96415")
     assert shown(found.amount) == "not in the schedule"
+
+
+def test_lines_that_do_not_change_need_no_price() -> None:
+    more = difference(
+        [Billed("99999", 1), Billed("96366", 2)], [Corrected("96366", 3), Corrected("99999", 1)], OWN, "", DAY
+    )
+    assert (shown(more.amount), more.unlisted) == ("$22.40", ())
+    marked = difference([Billed("99999", 1)], [Corrected("99999", 1, ("59",))], OWN, "professional", DAY)
+    assert marked.unlisted == ("99999",)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["96365", "96366", "J1745"]), st.integers(0, 99)), max_size=6))

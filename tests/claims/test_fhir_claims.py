@@ -140,7 +140,8 @@ def test_charge_items_come_in_a_bundle_a_list_or_one_a_line(shape: str) -> None:
     assert found.lines[0].date == "2026-03-10"
     if shape != "one":
         assert [line.units for line in found.lines] == [1, 2]
-        assert found.unread == (("ChargeItem/ch3", "left out, its status is entered-in-error."),)
+        assert found.notes == (("ChargeItem/ch3", "left out, its status is entered-in-error."),)
+        assert not found.unread
 
 
 def test_modifiers_of_a_charge_item_stand_beside_the_code_or_in_extensions() -> None:
@@ -155,7 +156,7 @@ def test_modifiers_of_a_charge_item_stand_beside_the_code_or_in_extensions() -> 
 def test_what_was_cancelled_is_left_out_and_said() -> None:
     found = read(bundle(claim(item("96365"), status="cancelled"), claim(item("96413"))))
     assert [line.code for line in found.lines] == ["96413"]
-    assert found.unread == (("Bundle.entry[0]", "left out, its status is cancelled."),)
+    assert found.notes == (("Bundle.entry[0]", "left out, its status is cancelled."),) and not found.unread
     assert "cancelled" in fault(claim(item("96365"), status="cancelled"))
 
 
@@ -165,10 +166,18 @@ def test_the_claim_goes_before_its_benefit_and_two_claims_are_refused() -> None:
     assert "2 resources of type Claim" in fault(bundle(claim(item("96365")), claim(item("96365"))))
 
 
+def test_of_two_claims_one_is_read_by_its_id() -> None:
+    both = orjson.dumps(bundle(claim(item("96365"), id="one"), claim(item("96413"), id="two")))
+    assert [line.code for line in read_bytes(both, "two").lines] == ["96413"]
+    assert "It holds one, two." in fault(both)
+    with pytest.raises(ClaimFault, match=r"has this id\. It holds one, two"):
+        read_bytes(both, "three")
+
+
 def test_lines_that_the_payer_added_are_not_billed_ones() -> None:
     found = read(claim(item("96365"), kind="ExplanationOfBenefit", addItem=[item("96361")]))
     assert [line.code for line in found.lines] == ["96365"]
-    assert found.unread == (("ExplanationOfBenefit.addItem[0]", "left out, the payer added it."),)
+    assert found.notes == (("ExplanationOfBenefit.addItem[0]", "left out, the payer added it."),) and not found.unread
 
 
 def test_a_preauthorization_says_that_it_is_one() -> None:
@@ -189,6 +198,19 @@ def test_a_preauthorization_says_that_it_is_one() -> None:
         (item("96366", servicedDate="2026-13-01"), "no day"),
         (item("96366", servicedDate="soon"), "no date"),
         (item("96366", net={"value": -5}), "below zero"),
+        (item("96366", servicedDate=20261102), "its date is no text"),
+        (item("96366", servicedDate="02.11.2026"), "no date"),
+        (item("96366", servicedDate=None, servicedPeriod={}, occurrencePeriod=[1]), "no date"),
+        (
+            item("96366", servicedDate=None, servicedPeriod={"start": "2026-03-10", "end": "2026-03-09"}),
+            "before it begins",
+        ),
+        ({**item("96366"), "modifier": [None]}, "modifiers has no code"),
+        ({**item("96366"), "modifier": [{"coding": [None]}]}, "modifiers has no code"),
+        (
+            {**item("96366"), "modifier": [{"coding": [{"code": "JZ"}, {"code": "59"}]}]},
+            'several codes: "JZ", "59"',
+        ),
         ("96366", "shape"),
         (None, "shape"),
         (7, "shape"),
@@ -203,6 +225,81 @@ def test_one_bad_item_is_told_with_its_path_and_the_others_stay(bad: object, say
     assert place == "Claim.item[1]" and says in why and why.endswith(".")
 
 
+def test_codings_of_one_modifier_are_writings_of_it() -> None:
+    twice = {**item("96366"), "modifier": [{"coding": [{"code": "local-17"}, {"code": "jz"}, {"code": "JZ"}]}]}
+    assert read(claim(twice)).lines[0].modifiers == ("JZ",)
+
+
+@pytest.mark.parametrize("start", ["2026-11-03T02:00:00Z", "2026-11-03T02:00:00+00:00"])
+def test_a_time_in_utc_is_no_day_of_the_visit_and_that_is_noted(start: str) -> None:
+    found = read(claim(item("96365", servicedDate=None, servicedPeriod={"start": start})))
+    [(place, said)] = found.notes
+    assert found.lines[0].date == "" and place == "Claim.item[0]" and "UTC" in said and not found.unread
+
+
+def test_a_time_with_the_offset_of_the_place_is_of_its_own_day() -> None:
+    period = {"start": "2026-11-02T23:30:00-08:00", "end": "2026-11-02T23:59:00-08:00"}
+    found = read(claim(item("96365", servicedDate=None, servicedPeriod=period)))
+    assert found.lines[0].date == "2026-11-02" and not found.notes
+
+
+def test_an_item_over_two_days_is_read_as_of_the_first_and_noted() -> None:
+    period = {"start": "2026-11-02", "end": "2026-11-03"}
+    found = read(claim(item("96365", servicedDate=None, servicedPeriod=period)))
+    assert found.lines[0].date == "2026-11-02"
+    assert found.notes == (("Claim.item[0]", "it spans 2026-11-02 to 2026-11-03; it is read as of the first day."),)
+
+
+@pytest.mark.parametrize(
+    ("end", "date"), [("2026-11-02", "2026-11-02"), ("2026-11-03", ""), ("2026-11-03T02:00:00Z", "")]
+)
+def test_the_one_day_of_the_claim_is_that_of_items_without_a_date(end: str, date: str) -> None:
+    found = read(claim(item("96365", servicedDate=None), billablePeriod={"start": "2026-11-02", "end": end}))
+    assert found.lines[0].date == date
+
+
+def test_an_item_without_a_quantity_is_one_unit_and_that_is_noted() -> None:
+    found = read(claim({**item("96365"), "quantity": None}))
+    assert found.lines[0].units == 1
+    assert found.notes == (("Claim.item[0]", "it has no quantity; it is read as 1 unit."),)
+
+
+@pytest.mark.parametrize(
+    ("net", "says"),
+    [
+        ({"value": 412.5, "currency": "EUR"}, "not in dollars"),
+        ({"value": "412,50"}, '"412,50" is no amount'),
+        ({"value": True}, "no amount"),
+        ({"value": [412]}, "no amount"),
+        ("412", "no value"),
+        ({"currency": "USD"}, "no value"),
+    ],
+)
+def test_an_amount_that_is_none_in_dollars_is_noted_and_costs_no_line(net: object, says: str) -> None:
+    found = read(claim(item("96365", net=net)))
+    [(_, said)] = found.notes
+    assert found.lines[0].amount is None and says in said and not found.unread
+
+
+def test_what_was_submitted_is_the_amount_where_no_net_stands() -> None:
+    paid = [
+        {"category": {"coding": [{"code": word}]}, "amount": {"value": value}}
+        for word, value in (("benefit", 1), ("submitted", 9))
+    ]
+    assert read(claim(item("96365", net=None, adjudication=paid))).lines[0].amount == Decimal(9)
+
+
+def test_letters_of_windows_and_halves_of_characters_do_no_harm() -> None:
+    text = orjson.dumps(claim(item("96365"), insurer={"display": "Sant@"})).decode()
+    assert read_bytes(text.replace("@", "\xe9").encode("cp1252")).payer == "Sant\xe9"
+    assert read_bytes(text.replace("@", "\\ud800").encode()).payer == "Sant?"
+
+
+def test_fractions_are_exact() -> None:
+    text = orjson.dumps(claim(item("96365"), item("J1745", 777))).decode().replace("777", "40.00000000000000000001")
+    assert "whole numbers" in read_bytes(text.encode()).unread[0][1]
+
+
 DEEP = b'{"resourceType":"Claim","item":' + b"[" * 5_000 + b"]" * 5_000 + b"}"
 NESTED: dict[str, Any] = {"resourceType": "Claim"}
 for _ in range(100):
@@ -214,7 +311,12 @@ for _ in range(100):
     [
         (b'{"resourceType": "Claim", "item": [{"seq', "half-written"),
         (b'{"resourceType": "Claim",, }', "line 1, column"),
-        (DEEP, "not JSON"),
+        (DEEP, "too deep in one another"),
+        (b'{"resourceType": "Claim", "item": [{"quantity": {"value": 4, "value": 40}}]}', '"value" twice'),
+        (b'{"resourceType": "Claim", "item": [{"quantity": {"value": NaN}}]}', "NaN in the place of a number"),
+        (b'{"resourceType": "Claim", "item": [{"quantity": {"value": -Infinity}}]}', "-Infinity in the place"),
+        (b'{"resourceType": "Claim", "item": [' + b"9" * 5000 + b"]}", "too many digits"),
+        (b'{"resourceType": "Claim", "item": [1e99999999999999999999]}', "too many digits"),
         ({"resourceType": "Patient", "id": "p1"}, "not a claim"),
         ({"resourceType": "Bundle"}, "Bundle.entry"),
         ({"resourceType": "Bundle", "entry": {}}, "Bundle.entry"),

@@ -72,11 +72,26 @@ def test_several_files_are_one(tmp_path: Path) -> None:
         ("=1+1,X,Y,57894-0030-01,Remicade,10 MG,100,1,10,10", "line 2"),
         ("J1745,X,Y,,Remicade,10 MG,100,1,10,10", "line 2"),
         ("J1745", "line 2"),
+        ("Q5103,X,Y,69080901,Inflectra,10 MG,100,1,10,10", "line 2: the NDC 69080901 is a number that a sheet"),
+        ("Q5103,X,Y,6.91E+07,Inflectra,10 MG,100,1,10,10", "line 2: the NDC 6.91E"),
+        ("Q5103,X,Y,00069-0809-01,Inflectra, 10 MG,100,1,10,10,1", "line 2: 11 cells under 10 headings"),
+        ("Q5103,X,Y,00069-0809-01,Infle", "line 2: the row breaks off"),
     ],
 )
 def test_a_bad_row_refuses_the_whole_file_with_its_line(tmp_path: Path, row: str, line: str) -> None:
     with pytest.raises(CrosswalkError, match=line):
         loaded(tmp_path, f"{HEAD}{row}\n")
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_another_sign_may_part_the_cells(tmp_path: Path, sign: str) -> None:
+    row = "Q5103,X,Y,00069-0809-01,Inflectra,10 MG,100,1,10,10\n"
+    assert loaded(tmp_path, (HEAD + row).replace(",", sign)).find("0069-0809-01")[0].code == "Q5103"
+
+
+def test_an_alternate_id_is_no_ndc_and_does_no_harm(tmp_path: Path) -> None:
+    held = loaded(tmp_path, f"{HEAD}A9999,X,Y,UPC 8011,Thing,1 EA,1,1,1,1\nQ5103,X,Y,00069-0809-01,I,10 MG,1,1,1,1\n")
+    assert held.find("0069-0809-01")[0].code == "Q5103" and held.find("UPC 8011") == ()
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,8 @@ def test_a_denial_is_known_and_answered_from_the_chart_of_its_day(row: Row, tmp_
     policy = _policy(row, tmp_path)
     claim = _claim(row, "billed") if "billed" in row else None
     visit = _visit(row, claim or BilledClaim((), "none"), policy)
-    [denial] = fitting(read_denial(row["words"]), claim)
+    lines = (*visit.coded.lines, *visit.coded.drug_lines)
+    [denial] = fitting(read_denial(row["words"]), claim, lines)
     assert denial.id == row["denial"]
     found = check(claim, visit.coded, visit.encounter, policy) if claim else ()
     answer = judge(denial, visit.coded, visit.encounter, policy, claim, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,8 @@ def fault(text: str | bytes) -> str:
         "96365\n96366 X 2\n96375:59\nj1745 JZ x40",
         "96365 1; 96366 2 units; 96375 - 59; J1745-jz*40",
         "96365;96366×2;;96375-59;J1745-JZ x40;",
+        "96365x1, 96366x2, 96375-59x1, J1745-JZx40",
+        "96365 x1\n96366*2\n96375 59 x1\nJ1745 JZx40".replace(" 59 ", "-59 "),
     ],
 )
 def test_lines_are_read_as_people_type_them(text: str) -> None:
@@ -67,6 +70,24 @@ def test_one_bad_typed_line_is_told_with_its_place_and_the_others_stay(bad: str,
     assert [line.code for line in claim.lines] == ["96365", "96375"]
     [(place, why)] = claim.unread
     assert place == "line 2" and says in why and why.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "96365,1\n96366,1\nJ1745-JZ,40\n",
+        "96365, 59",
+        "96365;1;2026-03-10",
+        "J2350,1200",
+        "J1745,JZ,40",
+        "96366, 3/10/2026",
+    ],
+)
+def test_a_table_without_a_heading_is_no_list_of_lines(text: str) -> None:
+    assert "heading such as code,units,modifiers,date" in fault(text)
+    if not text.startswith("J1745,JZ"):
+        with pytest.raises(ClaimFault, match="stands alone behind a code"):
+            read_typed(text)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "hello", "no such file.csv", ";;;"])
@@ -123,13 +144,21 @@ def test_a_mark_at_the_beginning_and_other_encodings_do_no_harm(encoding: str) -
         ("96366,,", "no number of units"),
         ("96366,0,", "at least one"),
         ("96366,-1,", "at least one"),
-        ("96366,1e400,", "more than"),
-        ("96366,NaN,", "whole numbers"),
+        ("96366,1e400,", "no number of units"),
+        ("96366,NaN,", "no number of units"),
+        ("96366,4_0,", "no number of units"),
+        ("96366,\N{FULLWIDTH DIGIT FOUR}0,", "no number of units"),
+        ('96366,"1,2",', "no number of units"),
+        ("96366,9999999,", "more than"),
         ("96366,1.5,", "whole numbers"),
         ("TOTAL,4,", "no CPT or HCPCS code"),
         (",4,", "no code"),
         ("96366,1,13/40/2026", "no day"),
         ("96366,1,yesterday", "no date"),
+        ("96366,1,02.11.2026", "no date"),
+        ("96366,1,45998", "no date"),
+        ("96366,1,3/11/2026 to 3/10/2026", "ends before it begins"),
+        ("96366,1,2026-03-10,4,000.00", "5 cells under 3 headings; a comma"),
     ],
 )
 def test_one_bad_row_is_told_with_its_place_and_the_others_stay(row: str, says: str) -> None:
@@ -146,7 +175,136 @@ def test_text_that_a_spreadsheet_guards_is_text() -> None:
 def test_reversed_and_voided_rows_are_left_out_and_said() -> None:
     claim = read_bytes(b"code,units,amount,status\n96365,1,100,billed\n96366,1,-50,billed\n96375,1,20,Void\n")
     assert [line.code for line in claim.lines] == ["96365"]
-    assert ["below zero" in claim.unread[0][1], "status" in claim.unread[1][1]] == [True, True]
+    [(place, why)], [(left, said)] = claim.unread, claim.notes
+    assert (place, left) == ("row 3", "row 4") and "below zero" in why and 'its status is "Void"' in said
+
+
+def test_units_below_zero_or_in_brackets_are_a_reversal_not_a_line() -> None:
+    claim = read_bytes(b"code,units,amount\n96365,1,100\nJ1745,-40,1\nJ1745,40,(4000.00)\nJ1745,40,50-\n")
+    assert [line.code for line in claim.lines] == ["96365"] and [place for place, _ in claim.unread] == [
+        "row 3",
+        "row 4",
+        "row 5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-11-02", "2026-11-02"),
+        ("2026.11.02", "2026-11-02"),
+        ("02-Nov-2026", "2026-11-02"),
+        ("2 November 2026", "2026-11-02"),
+        ('"Nov 2, 2026"', "2026-11-02"),
+        ("11/2/26", "2026-11-02"),
+        ("2026-11-02T23:30:00-08:00", "2026-11-02"),
+        ("2026-11-02 09:14", "2026-11-02"),
+    ],
+)
+def test_dates_are_read_in_any_writing_that_means_one_day(written: str, day: str) -> None:
+    claim = read_bytes(f"code,units,date\n96365,1,{written}\n".encode())
+    assert claim.lines[0].date == day and not claim.notes
+
+
+@pytest.mark.parametrize("written", ["2026-11-03T02:00:00Z", "2026-11-03T02:00:00+00:00", "2026-11-03 02:00Z"])
+def test_a_time_in_utc_is_no_day_of_the_visit_and_that_is_noted(written: str) -> None:
+    claim = read_bytes(f"code,units,date\n96365,1,{written}\n".encode())
+    [(place, said)] = claim.notes
+    assert claim.lines[0].date == "" and not claim.unread and place == "row 2" and "UTC" in said
+
+
+def test_a_span_is_read_as_of_its_first_day_and_noted_and_one_that_ends_too_early_is_unread() -> None:
+    text = "code,units,from date,to date\n96365,1,11/2/2026,11/2/2026\n96366,1,11/2/2026,11/3/2026\n96375,1,11/2/2026,11/1/2026\n"
+    claim = read_bytes(text.encode())
+    assert [line.date for line in claim.lines] == ["2026-11-02", "2026-11-02"]
+    assert claim.notes == (("row 3", "it spans 2026-11-02 to 2026-11-03; it is read as of the first day."),)
+    assert claim.unread == (("row 4", "it ends on 2026-11-01, before it begins on 2026-11-02."),)
+
+
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("Date,DOS,code,units", "11/09/2026,11/02/2026,J1745,40"),
+        ("Charge Code,CPT,Units,Service Date", "63600111,J1745,40,11/02/2026"),
+        ("Procedure,CPT Code,Units,DOS", "Remicade,J1745,40,11/02/2026"),
+        ("Unit,CPT,Qty,DOS", "INFUSION,J1745,40,11/02/2026"),
+        ("Price,Charges,code,units,date", "100,4000,J1745,40,11/02/2026"),
+        ("Unit Price,Total,HCPCS,CPT,units,date", "100,4000,J1745,,40,11/02/2026"),
+    ],
+)
+def test_of_two_columns_the_one_that_says_more_is_read(heading: str, row: str) -> None:
+    claim = read_bytes(f"{heading}\n{row}\n".encode())
+    [line] = claim.lines
+    assert (line.code, line.units, line.date) == ("J1745", 40, "2026-11-02")
+    assert line.amount in (None, Decimal(4000)) and not claim.unread and not claim.notes
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "both"),
+    [
+        ("code,code,units", "96366,96413,1", '"96366" and "96413"'),
+        ("CPT,HCPCS,units", "96366,J1745,1", '"96366" and "J1745"'),
+        ("code,units,units", "96366,1,2", '"1" and "2"'),
+        ("code,units,DOS,Service Date", "96366,1,3/10/2026,3/11/2026", '"3/10/2026" and "3/11/2026"'),
+    ],
+)
+def test_two_columns_of_one_meaning_that_differ_leave_the_row_unread_and_name_both(
+    heading: str, row: str, both: str
+) -> None:
+    with pytest.raises(ClaimFault) as caught:
+        read_bytes(f"{heading}\n{row}\n".encode())
+    assert both in str(caught.value) and "differ" in str(caught.value)
+
+
+def test_two_columns_of_one_meaning_that_agree_are_one() -> None:
+    assert lines(read_bytes(b"code,units,CPT,HCPCS,qty,units\nx,1,96366,96366,9,1.0\n")) == [("96366", 1, ())]
+
+
+@pytest.mark.parametrize("written", ["412,50", "4.000,00", "abc", "NaN", "1.2.3", "1e9", "4.000"])
+def test_an_amount_that_is_none_is_noted_and_costs_no_line(written: str) -> None:
+    claim = read_bytes(f"code;units;amount\nJ1745;40;{written}\n".encode())
+    [(place, said)] = claim.notes
+    assert claim.lines[0].amount is None and not claim.unread and place == "row 2" and f'"{written}"' in said
+
+
+def test_two_amounts_that_differ_and_a_formula_for_one_cost_no_line() -> None:
+    claim = read_bytes(b"code,units,charge,amount\n96365,1,5,6\n96366,1,=1+1,\n")
+    assert [line.amount for line in claim.lines] == [None, None]
+    assert ["differ" in claim.notes[0][1], "formula" in claim.notes[1][1]] == [True, True]
+
+
+def test_units_that_a_point_may_make_thousands_are_unread() -> None:
+    assert "may mean thousands" in fault("code;units\nJ1745;40.000\n")
+    assert lines(read_bytes(b"code,units\nJ1745,40.000\n")) == [("J1745", 40, ())]
+    assert lines(read_bytes(b"code;units\nJ1745;40.000\n96365;1.0\n"))[0] == ("J1745", 40, ())
+
+
+def test_an_ndc_that_a_sheet_has_shortened_is_left_out_and_noted() -> None:
+    claim = read_bytes(b"code,units,ndc\nJ1745,40,5.7894E+10\nJ1745,40,57894-030-01\n")
+    assert [line.ndc for line in claim.lines] == ["", "57894-030-01"]
+    assert claim.notes == (("row 2", '"5.7894E+10" is no NDC; it is left out.'),)
+
+
+def test_units_that_no_column_gives_are_one_and_that_is_noted() -> None:
+    claim = read_bytes(b"code,date\n96365,2026-03-10\n")
+    assert lines(claim) == [("96365", 1, ())]
+    assert claim.notes == (("claim", "The CSV has no column of units; each line is read as 1 unit."),)
+
+
+def test_rows_that_name_several_payers_name_none() -> None:
+    claim = read_bytes(b"code,units,payer,pos\n96365,1,Medicare,11\n96366,1,Aetna,11\n96375,1,aetna,22\n")
+    assert (claim.payer, claim.place_of_service) == ("", "")
+    assert [said for _, said in claim.notes] == [
+        "Its rows name several payers; none is taken.",
+        "Its rows name several places of service; none is taken.",
+    ]
+
+
+def test_a_file_that_breaks_off_inside_its_last_row_leaves_it_unread() -> None:
+    claim = read_bytes(b"code,units,date\n96365,1,2026-03-10\n96366,4")
+    assert [line.code for line in claim.lines] == ["96365"]
+    assert claim.unread == (("row 3", "the file breaks off inside it."),)
+    assert "quotes of a cell never end" in fault('code,units\n96365,1\n"96366,4\n96375,1\n')
 
 
 def test_a_quoted_cell_over_several_lines_keeps_the_places_right() -> None:
@@ -154,8 +312,17 @@ def test_a_quoted_cell_over_several_lines_keeps_the_places_right() -> None:
     assert claim.unread[0][0] == "row 5"
 
 
-def test_a_file_of_several_claims_is_refused() -> None:
-    assert "holds 2 claims" in fault("claim id,code,units\n1,96365,1\n2,96365,1\n")
+def test_a_file_of_several_claims_is_refused_with_their_ids_and_one_is_read_by_its_id() -> None:
+    text = "claim id,account,code,units\nA1,7,96365,1\nB2,7,96366,2\nDOE,7,96375,1\n"
+    said = fault(text)
+    assert "holds 3 claims" in said and "A1, B2" in said and "DOE" not in said
+    assert lines(read_bytes(text.encode(), "B2")) == [("96366", 2, ())]
+    with pytest.raises(ClaimFault, match=r"has this id\. It holds A1, B2"):
+        read_bytes(text.encode(), "C3")
+
+
+def test_a_claim_and_an_account_on_every_row_are_one_claim() -> None:
+    assert len(read_bytes(b"claim id,account,code,units\nA1,7,96365,1\nA1,7,96366,2\n").lines) == 2
 
 
 @pytest.mark.parametrize(
@@ -174,7 +341,7 @@ def test_a_file_of_several_claims_is_refused() -> None:
         (b"code,units\n96365,\x00\x01\x02", "binary"),
         (b"\xff\xfec\x00o", "UTF-16"),
         (bytes(range(256)) * 40, "binary"),
-        (b'code,units\n"96365,1' + b"x" * 200_000, "cannot be read"),
+        (b'code,units\n"96365,1' + b"x" * 200_000, "not a CSV file"),
         (b"code,units\n" + b"96365,1\n" * (MOST_LINES + 1), "lines"),
         (b"96365," * 2_000_000, f"larger than {LIMIT_MB} MB"),
     ],
@@ -196,6 +363,19 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: object) -> None:
         read_claim(str(tmp_path))
     with pytest.raises(ClaimFault, match="no file"):
         read_claim(f"{tmp_path}/claim.json")
+
+
+def test_a_file_that_may_not_be_read_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "claim.csv"
+    file.write_text("code,units\n96365,1\n")
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    for name in (str(file), file):
+        with pytest.raises(ClaimFault, match="cannot be read: Permission denied"):
+            read_claim(name)
 
 
 @pytest.mark.parametrize("text", ["96365; " * 200, "x" * 5_000, "96365\0", "\0", "claim\0.csv"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from pyx12.x12n_document import x12n_document
 
 from coding.billed import Billed, BilledClaim
 from smart_app.claims.faults import ClaimFault
+from smart_app.claims.payer_meant import payer_meant
 from smart_app.claims.x12 import read_x12, read_x12_all
 
 FILES = Path(__file__).parent / "files"
@@ -49,7 +51,7 @@ def test_an_office_claim_is_read_line_by_line() -> None:
         "J1745", 40, ("JZ",), "2026-03-10", ("K50.90", "Z79.899"), Decimal("4600"), "line 3", "57894003001"
     )
     assert claim.lines[3].modifiers == ("59",)
-    assert claim.unread == ()
+    assert claim.unread == () == claim.notes
 
 
 def test_a_hospital_claim_is_read_and_says_what_has_no_code() -> None:
@@ -58,7 +60,7 @@ def test_a_hospital_claim_is_read_and_says_what_has_no_code() -> None:
     assert (claim.claim.form, claim.claim.setting, claim.claim.place_of_service) == ("837I", "facility", "")
     assert lines(claim.claim)[:3] == [("96365", 1), ("96366", 1), ("J3370", 3)]
     assert claim.claim.lines[0].diagnoses == ("L03.116", "E11.9", "Z79.84")
-    assert [place for place, _ in claim.claim.unread] == ["line 6", "line 7"]
+    assert [place for place, _ in claim.claim.unread] == ["line 6"]
     assert "only a revenue code" in claim.claim.unread[0][1]
 
 
@@ -72,7 +74,8 @@ def test_the_quantity_of_the_ndc_and_the_revenue_code_stand_beside_the_line() ->
 def test_a_line_over_several_days_is_read_as_of_the_first_and_told() -> None:
     claim = read_x12(HOSPITAL)
     assert claim.lines[-1].date == "2026-03-30"
-    assert "2026-03-30 to 2026-03-31" in claim.unread[-1][1]
+    [(place, said)] = claim.notes
+    assert place == "line 7" and "2026-03-30 to 2026-03-31" in said
 
 
 @pytest.mark.parametrize("ending", ["", "\r\n", "\n\n"])
@@ -133,16 +136,16 @@ def test_every_cut_of_the_file_is_a_fault_or_is_told() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("*UN*40***1:2", "*UN*forty***1:2", "no number"),
-        ("*UN*40***1:2", "*UN*40.5***1:2", "40.5"),
+        ("*UN*40***1:2", "*UN*forty***1:2", 'its units, "forty", are no number'),
+        ("*UN*40***1:2", "*UN*40.5***1:2", 'its units, "40.5", are not a whole number'),
         ("*UN*40***1:2", "*UN*0***1:2", "from 1 up"),
-        ("*UN*40***1:2", "*UN****1:2", "no number"),
+        ("*UN*40***1:2", "*UN****1:2", "no number of units"),
+        ("*UN*40***1:2", "*DA*40***1:2", 'counts in "DA"'),
         ("*UN*40***1:2", "*MJ*40***1:2", "anesthesia"),
-        ("*4600*", "*-4600*", "charge"),
-        ("*4600*", "*1e9*", "charge"),
-        ("HC:J1745:JZ", "WK:J1745:JZ", "qualifier"),
-        ("HC:J1745:JZ", "HC:J17:JZ", "five letters"),
-        ("HC:J1745:JZ", "HC:J1745:JZZ", "modifier"),
+        ("*4600*", "*-4600*", 'the charge "-4600" is below zero'),
+        ("HC:J1745:JZ", "WK:J1745:JZ", 'the qualifier "WK"'),
+        ("HC:J1745:JZ", "HC:J17:JZ", '"J17" is not five letters'),
+        ("HC:J1745:JZ", "HC:J1745:JZZ", 'modifier "JZZ"'),
         ("SV1*HC:J1745:JZ*4600", "SV2*0636*HC:J1745:JZ*4600", "does not belong"),
         ("LX*3~\nSV1*HC:J1745:JZ*4600*UN*40***1:2~\n", "LX*3~\n", "no SV1"),
     ],
@@ -156,6 +159,14 @@ def test_one_bad_line_is_told_and_the_rest_stays(old: str, new: str, why: str) -
     assert "segment " in said[0]
 
 
+@pytest.mark.parametrize("charge", ["1e9", "abc", "4.600,00", "NaN"])
+def test_a_charge_that_is_none_is_noted_and_costs_no_line(charge: str) -> None:
+    claim = read_x12(swapped(OFFICE, "*4600*", f"*{charge}*"))
+    assert lines(claim) == lines(read_x12(OFFICE)) and claim.lines[2].amount is None
+    [(place, said)] = claim.notes
+    assert place == "line 3" and f'"{charge}" is no amount' in said and not claim.unread
+
+
 def test_a_bad_date_costs_its_line_and_no_date_is_left_open() -> None:
     bad = read_x12(
         swapped(
@@ -164,7 +175,7 @@ def test_a_bad_date_costs_its_line_and_no_date_is_left_open() -> None:
             "SV2*0260*HC:96366*180*UN*1~\nDTP*472*D8*20260230",
         )
     )
-    assert "date of service" in dict(bad.unread)["line 2"]
+    assert "date of service" in dict(bad.unread)["line 2"] and '"20260230"' in dict(bad.unread)["line 2"]
     none = swapped(HOSPITAL, "SV2*0260*HC:96366*180*UN*1~\nDTP*472*D8*20260330~\n", "SV2*0260*HC:96366*180*UN*1~\n")
     assert read_x12(none).lines[1].date == ""
     one_day = swapped(none, "DTP*434*RD8*20260330-20260331", "DTP*434*RD8*20260330-20260330")
@@ -175,7 +186,8 @@ def test_a_pointer_to_no_diagnosis_and_an_ndc_that_is_none_are_told() -> None:
     claim = read_x12(swapped(swapped(OFFICE, "***1:2~", "***1:9~"), "N4*57894003001", "N4*5789400300"))
     assert claim.lines[2].diagnoses == ("K50.90",)
     assert claim.lines[2].ndc == ""
-    assert [place for place, _ in claim.unread] == ["line 3", "line 3"]
+    assert [place for place, _ in claim.notes] == ["line 3", "line 3"] and not claim.unread
+    assert '"5789400300" is not 11 digits' in claim.notes[1][1]
 
 
 def test_a_place_of_service_of_the_lines_outweighs_that_of_the_claim() -> None:
@@ -183,7 +195,7 @@ def test_a_place_of_service_of_the_lines_outweighs_that_of_the_claim() -> None:
     assert read_x12(every.encode()).place_of_service == "22"
     some = read_x12(swapped(OFFICE, "*UN*40***", "*UN*40*22**"))
     assert some.place_of_service == "11"
-    assert "another place of service" in dict(some.unread)["line 3"]
+    assert "another place of service" in dict(some.notes)["line 3"] and not some.unread
 
 
 def test_another_payer_behind_the_claim_is_not_its_payer() -> None:
@@ -192,12 +204,37 @@ def test_another_payer_behind_the_claim_is_not_its_payer() -> None:
 
 
 def test_a_payer_without_a_name_is_known_by_the_filing_indicator() -> None:
-    assert read_x12(swapped(HOSPITAL, "NM1*PR*2*MEDICARE*****PI*04411~\n", "")).payer == "Medicare"
+    claim = read_x12(swapped(HOSPITAL, "NM1*PR*2*MEDICARE*****PI*04411~\n", ""))
+    assert (claim.payer, claim.filing) == ("", "Medicare")
+    assert payer_meant(claim) == ("medicare", "It is filed as Medicare, whose policy is taken.")
+
+
+@pytest.mark.parametrize(
+    ("name", "filing", "payer", "remark"),
+    [
+        ("NORIDIAN MEDICARE PART B", "MB", "medicare", "is read as medicare"),
+        ("NORIDIAN", "MB", "medicare", "is read as medicare"),
+        ("AETNA INC", "CI", "aetna", "is read as aetna"),
+        ("HUMANA INC", "", "humana", "is read as humana"),
+        ("ACME TRUST", "MB", "medicare", "filed as Medicare, whose policy is taken"),
+        ("ACME TRUST", "16", "medicare", "not Medicare fee-for-service"),
+        ("AETNA", "MB", "aetna", "filed as Medicare; the payer that it names is taken"),
+        ("AETNA", "CI", "aetna", ""),
+        ("ACME TRUST", "CI", "", "No payer policy is loaded"),
+        ("ACME TRUST", "MC", "", "No payer policy is loaded"),
+    ],
+)
+def test_the_payer_is_the_one_named_else_the_one_under_which_the_claim_is_filed(
+    name: str, filing: str, payer: str, remark: str
+) -> None:
+    data = re.sub(rb"(SBR\*P\*.*)\*[^*~]*~", rb"\1*" + filing.encode() + b"~", OFFICE, count=1)
+    meant = payer_meant(read_x12(swapped(data, "NM1*PR*2*AETNA*", f"NM1*PR*2*{name}*")))
+    assert meant.payer == payer and (remark in meant.remark if remark else not meant.remark)
 
 
 def test_a_void_says_that_it_bills_nothing() -> None:
     claim = read_x12(swapped(OFFICE, "11:B:1", "11:B:8"))
-    assert "voids" in claim.unread[-1][1]
+    assert "voids" in claim.notes[-1][1] and not claim.unread
 
 
 def two() -> bytes:
@@ -215,7 +252,7 @@ def test_several_claims_are_asked_about_and_read_by_their_id() -> None:
     assert "2 claims" in said
     assert "MIC-26-0310-2" in said
     assert read_x12(two(), "MIC-26-0310-2").lines[2].units == 50
-    assert "no claim" in fault(two(), "MIC-9").lower()
+    assert "has this id. It holds MIC-26-0310-1, MIC-26-0310-2." in fault(two(), "MIC-9")
     assert "2 claims of the file have this id" in fault(swapped(two(), "0310-2", "0310-1"), "MIC-26-0310-1")
 
 

@@ -86,6 +86,6 @@ def test_any_damage_is_a_claim_or_a_fault_and_says_no_name(whole: bytes, at: int
     except ClaimFault as caught:
         said = str(caught)
     else:
-        said = " ".join(why for _, why in claim.unread)
+        said = " ".join(why for _, why in (*claim.unread, *claim.notes))
         assert all(line.units >= 1 and len(line.code) == 5 for line in claim.lines)
     assert not [who for who in PATIENT if who in said]

@@ -8,6 +8,7 @@ from importlib import resources
 
 import pytest
 
+from coding.denial import read_denial
 from coding.panel import Answer, Open, ask, suggestions
 from coding.policy import policy_for
 from smart_app.asking import open_visit
@@ -100,6 +101,63 @@ def test_a_denial_is_judged_by_the_chart() -> None:
     assert "The chart does not support 96413" in answer.text
     assert "Send a corrected claim" in answer.text
     assert "chemo.profile" in answer.rules
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("CO-97 on 96366", "The chart supports 96366 x1."),
+        ("C0-97 on 96366", "The chart supports 96366 x1."),
+        ("what does CO-45 mean", "Not a denial: the difference between the charge"),
+        ("what is PR-1?", "1 is the deductible"),
+        ("CO-50 J1745", "The payer does not see in the claim why the service was needed."),
+        ("96366 x2 denied CO-151", "The chart does not support 96366 x2"),
+        ("96365 denied as incidental", "The payer counts the line as included in another one"),
+        ("CO-151", "The payer holds that the record, or its limit for one date"),
+        ("CO-16", "This can mean several things: "),
+        ("CO-16 N888 on 96365", "RARC N888: no denial of this number is in the table"),
+    ],
+)
+def test_a_number_of_a_denial_is_answered_by_its_row(question: str, says: str) -> None:
+    answer = _ask(question)
+    assert not answer.declined and answer.matched.startswith("denial ")
+    assert says in answer.text
+
+
+@pytest.mark.parametrize("question", ["CO-999", "denied CO-999", "what is RARC N888?"])
+def test_a_number_that_no_table_has_is_declined_with_and_without_a_chart(question: str) -> None:
+    for answer in (_ask(question), ask(question)):
+        assert answer.declined and not answer.rules and answer.lines is None
+        assert "no denial of this number is in the table" in answer.text
+
+
+def test_a_denial_with_several_readings_can_be_asked_again_for_each() -> None:
+    answer = _ask("CO-16")
+    assert len(answer.choices) > 1
+    for choice in answer.choices:
+        assert choice.label not in _ask(choice.question).text.partition(".")[0]
+        assert _ask(choice.question).matched == f"denial {read_denial(choice.question)[0].id}" != answer.matched
+
+
+def test_another_visit_of_that_day_leaves_a_second_line_open() -> None:
+    beside = _chart()._replace(beside=("enc-2",))
+    said = ask("CO-18 on second 96365", (), beside).text
+    assert "the chart has another visit on that date (enc-2)" in said
+    assert "does not support 96365 x2" in _ask("CO-236 on second 96365").text
+
+
+def test_what_documentation_is_missing_is_asked_of_the_chart() -> None:
+    assert "no stop is charted" in _ask("what documentation is missing?").text
+
+
+def test_an_appeal_letter_is_found_on_its_page() -> None:
+    answer = _ask("write an appeal letter")
+    assert answer.declined and 'the page "A denial"' in answer.text
+
+
+def test_a_denial_that_no_chart_answers_is_told_without_one() -> None:
+    answer = ask("what does CO-45 mean")
+    assert not answer.declined and answer.text.startswith("Not a denial: ")
 
 
 def test_a_denial_without_a_chart_is_answered_by_the_rules() -> None:
