@@ -41,7 +41,9 @@ def _hydration(case: Case, taken: Open) -> Finding:
     said = dict.fromkeys([step.says for step in beside])
     refused = [one.why for one in case.coded.not_billed if any(rule.startswith(FLUID_RULES) for rule in one.rules)]
     shown = f"{_upper(proof(taken.wanted, case))}." if taken.wanted else ""
-    why = " ".join(filter(None, (shown, *said, "" if said or shown else why or " ".join(dict.fromkeys(refused)) or NO_FLUID)))
+    why = " ".join(
+        filter(None, (shown, *said, "" if said or shown else why or " ".join(dict.fromkeys(refused)) or NO_FLUID))
+    )
     rules = [rule for one in considered for rule in one.rules]
     ids = [id for one in considered for id in one.administrations] + [
         id for one in beside for id in one.administrations

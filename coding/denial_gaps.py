@@ -14,7 +14,7 @@ from coding.rules import PROBLEMS
 from coding.substances import know
 
 HYDRATION = ("96360", "96361")
-ORDER_MISSING = "ORDER_MISSING"
+ORDER_MISSING = "order-missing"
 
 
 class Lacking(NamedTuple):

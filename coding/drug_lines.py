@@ -122,8 +122,8 @@ def _lines(given: Given, code: Hcpcs, policy: Policy, unmarked: Unmarked, log: L
     name, ids = given.name, given.ids
     vials = vials_of(given.found.drug.name, given.found.product)
     drug = Dosed(name, code, given.base, given.doses, given.per_ml, vials, given.shared)
-    per = f"{code.unit_qty} {code.unit_uom}".strip()
-    why = f"{name}: {_plain(given.dose)} {given.base} in units of {per} are {drug.billed}, rounded up once [{cite('drug.units')}]."
+    per = f"{code.unit_qty} {_unit(code.unit_uom)}".strip()
+    why = f"{name}: {_plain(given.dose)} {_unit(given.base)} in units of {per} are {drug.billed}, rounded up once [{cite('drug.units')}]."
     log.met("drug.units", why, ids, code.code)
     rules: tuple[str, ...] = ("drug.units",)
     modifiers, told = _of_payer(given, code, policy, False, log)
@@ -194,6 +194,10 @@ def _packaged(policy: Policy) -> str:
     if policy.setting != FACILITY or not _medicare(policy):
         return ""
     return " In a hospital it applies only if Medicare pays the drug separately (status G or K)."
+
+
+def _unit(word: str) -> str:
+    return "mEq" if word == "meq" else word
 
 
 def _plain(value: Decimal) -> str:

@@ -23,6 +23,7 @@ from coding.log import Log
 from coding.model import CHEMO, PROFESSIONAL, Coded, DrugLine, Encounter, Line
 from coding.modifiers import mark_second_sites, mark_second_visits
 from coding.ndc import NO_CROSSWALK, Crosswalk
+from coding.ndc_names import with_names
 from coding.orders import ask_orders
 from coding.policy import Policy, policy_for
 from coding.runs import assemble
@@ -64,14 +65,14 @@ def code(
     admitted: the chart shows an inpatient stay so soon after this visit that its services may belong to that stay.
     crosswalk: NDC to HCPCS, where one is loaded.
     """
-    log = Log()
+    encounter, log = with_names(encounter, crosswalk), Log()
     barred = gate.closed(encounter, policy, log)
     if barred:
         log.refuse(tuple(row.id for row in encounter.administrations), barred[1], barred[0])
         return close(encounter, policy, log, [], [])
     held = gate.unresolved(encounter, log) or (gate.withheld(encounter, log) if admitted else None)
     lines, drug_lines = _compute(encounter, policy, limits, log, crosswalk)
-    readings.tell(encounter, policy, lines, log, lambda other: _compute(encounter, other, limits, Log(), crosswalk)[0])
+    readings.tell(encounter, policy, lines, log, lambda other: _compute(encounter, other, limits, Log())[0])
     if held:
         return close(encounter, policy, log, [], [], held, lines)
     return close(encounter, policy, log, lines, drug_lines)
@@ -81,7 +82,7 @@ def _compute(
     encounter: Encounter, policy: Policy, limits: Limits, log: Log, crosswalk: Crosswalk = NO_CROSSWALK
 ) -> tuple[list[Line], list[DrugLine]]:
     gate.remarks(encounter, policy, log)
-    known = know(encounter, log, crosswalk)
+    known = know(encounter, log)
     sifted = sift(known, encounter, policy, log)
     kept = without_duplicates(sifted, log)
     ask_orders(kept, log)

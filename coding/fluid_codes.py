@@ -24,7 +24,7 @@ def weigh_fluid(service: Service, date: str, log: Log) -> None:
         filled = [one for one in codes if volume is not None and _ml(one) <= volume]
         code = filled[-1] if filled else codes[0]
         sizes = ", ".join(f"{one.code} ({plain(_ml(one))} mL)" for one in codes)
-        says = f"{found.drug.name}: a plain fluid has no drug line here; its codes: {sizes}."
+        says = f"{found.drug.name}: plain fluid has no drug line here ({sizes})."
         log.step("drug.units", NOT_MET, says, code.code, _WOULD_CHANGE, service.ids)
 
 

@@ -57,10 +57,11 @@ def close(
 
 
 def _considered(log: Log, lines: list[Line]) -> tuple[Considered, ...]:
-    """Each code that was weighed and not given, once for each reason, in order of code."""
-    found = {
-        Considered(step.code, step.verdict, (step.rule,), step.says, step.would_change, step.administrations): None
-        for step in log.steps
-        if step.code and step.verdict != MET
-    }
-    return tuple(sorted(found, key=lambda one: one.code))
+    """Each code that was weighed and not given, once for each reason with all the rows that it is about, in order of code."""
+    found: dict[Considered, dict[str, None]] = {}
+    for step in log.steps:
+        if step.code and step.verdict != MET:
+            one = Considered(step.code, step.verdict, (step.rule,), step.says, step.would_change, ())
+            found.setdefault(one, {}).update(dict.fromkeys(step.administrations))
+    every = (one._replace(administrations=tuple(ids)) for one, ids in found.items())
+    return tuple(sorted(every, key=lambda one: one.code))

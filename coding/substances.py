@@ -8,20 +8,15 @@ from coding import drugs
 from coding.drugs import Found
 from coding.log import Log
 from coding.model import Administration, Encounter, Substance
-from coding.ndc import NO_CROSSWALK, Crosswalk, is_ndc
 from coding.service import Item
 from coding.words import first_diagnosis, says
 
 FLUID, ELECTROLYTE = "fluid", "electrolyte"
-_HCPCS = "hcpcs"
 
 
-def know(encounter: Encounter, log: Log, crosswalk: Crosswalk = NO_CROSSWALK) -> list[Item]:
-    """Each row with its drugs looked up; in order of time, so that the order of the chart never matters.
-
-    crosswalk: NDC to HCPCS, where one is loaded: it names a drug that the chart names by nothing but its NDC.
-    """
-    items = [_item(_by_ndc(row, crosswalk), encounter.offset, log) for row in encounter.administrations]
+def know(encounter: Encounter, log: Log) -> list[Item]:
+    """Each row with its drugs looked up; in order of time, so that the order of the chart never matters."""
+    items = [_item(row, encounter.offset, log) for row in encounter.administrations]
     items.sort(key=_by_time)
     return items
 
@@ -30,26 +25,6 @@ def _by_time(item: Item) -> tuple[int, int, str]:
     row = item.row
     moment = row.start or row.stop
     return (moment.at if moment else 0, row.stop.at if row.stop else 0, row.id)
-
-
-def _by_ndc(row: Administration, crosswalk: Crosswalk) -> Administration:
-    if not crosswalk.products or not any(is_ndc(system) for one in row.substances for system, _ in one.codes):
-        return row
-    return row._replace(substances=tuple(_named(one, row.route, crosswalk) for one in row.substances))
-
-
-def _named(substance: Substance, route: str, crosswalk: Crosswalk) -> Substance:
-    """The substance under the name and billing code that the crosswalk has for its NDC, where its own words name no drug."""
-    if drugs.identify(substance.text, substance.codes, route).drug.known or drugs.is_worded(substance.text):
-        return substance
-    products = tuple(
-        dict.fromkeys(one for system, code in substance.codes if is_ndc(system) for one in crosswalk.find(code))
-    )
-    named = [drugs.identify(one.name, ((_HCPCS, one.code),), route) for one in products]
-    if not named or len({one.drug.key for one in named}) > 1:
-        return substance
-    code = ((_HCPCS, products[0].code),) if len(products) == 1 else ()
-    return substance._replace(text=products[0].name, codes=(*code, *substance.codes))
 
 
 def _item(row: Administration, encounter_offset: int, log: Log) -> Item:

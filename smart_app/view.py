@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from markupsafe import Markup
 
+from coding.codes import CODES
 from coding.model import DERIVED, Coded, Encounter
 from coding.policy import Policy
 from coding.rules import CARDS, Card
@@ -67,8 +68,14 @@ class Notice(Protocol):
     def do(self) -> str: ...
 
 
+SHOWN = 12  # considered codes of a long chart on its first page
+
+
 class EncounterView(NamedTuple):
-    """All that the page of one visit shows. lean: a long chart, whose steps and times stand on the full form of the page only."""
+    """All that the page of one visit shows. lean: a long chart, whose steps and times stand on the full form of the page only.
+
+    first: how many of the considered codes stand on a page that is not full, none of them of a drug.
+    """
 
     title: str
     patient: PatientStrip | None
@@ -93,6 +100,7 @@ class EncounterView(NamedTuple):
     user: str
     full: bool
     lean: bool
+    first: int
 
 
 def encounter_view(
@@ -149,7 +157,14 @@ def encounter_view(
         user,
         full,
         not full and long_chart(rows, coded),
+        _first(coded, long_chart(rows, coded)),
     )
+
+
+def _first(coded: Coded, long: bool) -> int:
+    """How many of the considered codes stand on the first page: those of the administration, of a long chart the first of them."""
+    count = sum(1 for one in coded.considered if one.code in CODES)
+    return min(SHOWN, count) if long else count
 
 
 def _first_tasks(coded: Coded, missing: Missing) -> dict[str, tuple[str, str]]:

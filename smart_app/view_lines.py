@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from coding.codes import label
+from coding.codes import CODES, label
 from coding.model import ABSENT, MET, NOT_MET, NOT_REACHED, STOPS, UNKNOWN, Coded, Considered, DrugLine, Line, Step
 from coding.rules import CARDS, SOURCES
 from smart_app.view_rows import RowView, clocks, named, plain_name
@@ -197,8 +197,8 @@ def _sum(line: DrugLine) -> str:
 
 
 def considered_of(coded: Coded, rows: Mapping[str, RowView]) -> tuple[ReasonView, ...]:
-    """Codes weighed and not billed: the unknown first, then what was nearly met."""
-    ordered = sorted(coded.considered, key=lambda one: (_ORDER.index(one.verdict), one.code))
+    """Codes weighed and not billed: the unknown first, then what was nearly met; codes of drugs come last."""
+    ordered = sorted(coded.considered, key=lambda one: (one.code not in CODES, _ORDER.index(one.verdict), one.code))
     return tuple(
         ReasonView(one.code, one.verdict, plain(one.why), plain(one.would_change), one.rules, _about(one, rows))
         for one in ordered

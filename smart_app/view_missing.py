@@ -33,6 +33,13 @@ TITLES = {
     "DIAGNOSIS_MISSING": "no diagnosis",
     "RESOURCE_UNREADABLE": "a row of the chart could not be read",
     "ORDER_IN_DOUBT": "the order is in doubt",
+    "DOSE_STOPPED": "stopped early, and how much went in is not charted",
+    "DOSE_CONTRADICTION": "figures of one dose differ",
+    "DOSE_IMPLAUSIBLE": "more than anyone gives",
+    "BAGS_OR_STEPS": "bags or rate steps",
+    "ELECTROLYTE_IN_FLUID": "how much electrolyte is not charted",
+    "DRUG_SUPPLY": "not from your own stock",
+    "HCPCS_UNKNOWN": "a drug without a code here",
 }
 ASK = {
     "STOP_MISSING": "Please chart when it stopped, or the volume infused and the rate.",
@@ -49,6 +56,11 @@ ASK = {
     "SEGMENT_GAP": "Please say what happened between the charted times.",
     "POSSIBLE_DUPLICATE": "Two like rows are charted. Please say what was given.",
     "ORDER_IN_DOUBT": "Please name the signed order that it was given under.",
+    "DOSE_STOPPED": "Please chart how much went in before it was stopped.",
+    "DOSE_CONTRADICTION": "Please say which of the charted doses was given.",
+    "DOSE_IMPLAUSIBLE": "Please chart the dose given.",
+    "BAGS_OR_STEPS": "Please say whether these rows are several bags or one bag at several rates.",
+    "ELECTROLYTE_IN_FLUID": "Please chart how much was added to the bag.",
 }
 
 

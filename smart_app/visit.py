@@ -11,6 +11,7 @@ from flask import g, request
 
 from coding.engine import code_visits
 from coding.model import Coded, Encounter
+from coding.ndc_names import with_names
 from coding.policy import Policy, PolicyError, policy_for
 from launch.context import Launch
 from launch.problems import LaunchProblem
@@ -165,6 +166,7 @@ def seen_in(fetched: Fetched, policy: Policy) -> list[Seen]:
     """Every visit of what was read, coded."""
     config = services().config
     chart = read_bundle(as_bundle(fetched, "launch"), config.zone)
+    chart = chart._replace(encounters=tuple(with_names(one, config.own.crosswalk) for one in chart.encounters))
     answers = with_chart(chart, code_visits(chart.encounters, policy, config.own.limits, config.own.crosswalk))
     return [Seen(encounter, coded) for encounter, coded in zip(chart.encounters, answers, strict=True)]
 

@@ -488,7 +488,9 @@ def test_only_the_units_that_wait_are_held() -> None:
 
 
 def test_a_second_initial_code_is_a_question_where_no_site_is_charted() -> None:
-    rows = [row._replace(site="") for row in (infusion("A1", "Vancomycin", 0, 90), infusion("A2", "Ceftriaxone", 0, 30))]
+    rows = [
+        row._replace(site="") for row in (infusion("A1", "Vancomycin", 0, 90), infusion("A2", "Ceftriaxone", 0, 30))
+    ]
     one = only(findings(visit(*rows), "96365", "96365-59"))
     assert (one.kind, one.severity) == ("modifier-59-unsupported", ASK) and "names no site" in one.says
 

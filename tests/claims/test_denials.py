@@ -400,7 +400,7 @@ def test_a_claim_that_lacks_information_is_sent_again_and_not_appealed() -> None
 
 def test_a_denial_for_want_of_the_order_is_open_where_none_is_charted() -> None:
     found = judged("N29 missing order on 96365", infliximab())
-    assert (found.verdict, [one.code for one in found.missing if one.decides]) == (CANNOT_TELL, ["ORDER_MISSING"])
+    assert (found.verdict, [one.code for one in found.missing if one.decides]) == (CANNOT_TELL, ["order-missing"])
     row = infusion("A1", "Infliximab", 14, 141)._replace(order=Order("O1"))
     assert judged("N29 missing order on 96365", visit(row)).verdict == SUPPORTS
 
