@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import StringIO
 
 import click
 
-from coding.csv_rows import TableFault
 from coding.fees import Fees, FeesError
-from coding.limits import SHIPPED, Limits, LimitsError, read_cms
+from coding.limits import SHIPPED, Limits, LimitsError
 from coding.ndc import Crosswalk, CrosswalkError
 from coding.policy import Policy, PolicyError, policy_for
 from smart_app.chart import Chart, read_bundle
-from smart_app.fee_files import load_crosswalk, load_fees
+from smart_app.fee_files import load_crosswalk, load_fees, load_limits
 from smart_app.inputs import InputError, read_bundles
-from smart_app.table_text import bytes_of, text_of
 
 SOME_FAILED, NOTHING_READ = 1, 3
 
@@ -54,8 +51,8 @@ def limits_of(name: str | None) -> Limits:
     if name is None:
         return SHIPPED
     try:
-        return read_cms(StringIO(text_of(bytes_of(name), name), newline=""), name)
-    except (LimitsError, TableFault) as error:
+        return load_limits(name)
+    except LimitsError as error:
         raise click.UsageError(str(error)) from None
 
 

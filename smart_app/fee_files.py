@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from coding.csv_rows import DELIMITERS, Rows, TableFault, leaves_thousands_open, may_mean_thousands, rows, under
 from coding.fees import IN_FACILITY, Fee, Fees, FeesError, fees_of
+from coding.limits import Limits, LimitsError, read_cms
 from coding.model import FACILITY, PROFESSIONAL
 from coding.ndc import Crosswalk, CrosswalkError, Product, read_crosswalk
 from coding.quarters import period_of
@@ -48,6 +49,14 @@ def load_fees(path: str) -> Fees:
         return read_fees(bytes_of(path), path)
     except TableFault as fault:
         raise FeesError(str(fault)) from None
+
+
+def load_limits(path: str) -> Limits:
+    """The unlikely units of a quarterly CMS file. Raises LimitsError; then none is used."""
+    try:
+        return read_cms(StringIO(text_of(bytes_of(path), path), newline=""), path)
+    except TableFault as fault:
+        raise LimitsError(str(fault)) from None
 
 
 def load_crosswalk(paths: Sequence[str]) -> Crosswalk:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import StringIO
 from typing import Any, NamedTuple
 
-from coding.csv_rows import TableFault
 from coding.fees import Fees, FeesError
-from coding.limits import SHIPPED, Limits, LimitsError, read_cms
+from coding.limits import SHIPPED, Limits, LimitsError
 from coding.model import FACILITY
 from coding.ndc import NO_CROSSWALK, Crosswalk, CrosswalkError
 from coding.policy import PolicyError, policy_for
-from smart_app.fee_files import load_crosswalk, load_fees
-from smart_app.table_text import bytes_of, text_of
+from smart_app.fee_files import load_crosswalk, load_fees, load_limits
 
 LISTS = ("fee_files", "ndc_files", "payer_files")
 TEXTS = ("mue_file",)
@@ -72,8 +69,8 @@ def _limits(table: Mapping[str, Any], faults: list[str]) -> Limits:
     if not name:
         return SHIPPED
     try:
-        limits = read_cms(StringIO(text_of(bytes_of(name), name), newline=""), name)
-    except (LimitsError, TableFault) as error:
+        limits = load_limits(name)
+    except LimitsError as error:
         faults.append(f"mue_file: {error}")
         return SHIPPED
     if remark := limits.remark(table.get("setting", FACILITY)):
