@@ -6,12 +6,12 @@ Exit codes: 0 nothing found; 1 findings, or lines that could not be read; 2 a wr
 from __future__ import annotations
 
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 import orjson
 
-from coding.billed import Billed, BilledClaim, Corrected, Finding
+from coding.billed import BilledClaim, Finding
 from coding.check import check, corrected_claim, held, placed
 from coding.check_dates import days_billed, days_of, with_day
 from coding.check_kinds import KINDS
@@ -23,6 +23,7 @@ from coding.model import FACILITY
 from coding.ndc import Crosswalk
 from coding.policy import Policy, payers
 from smart_app.chart import Chart
+from smart_app.check_export import as_json
 from smart_app.claims.payer_meant import payer_meant
 from smart_app.claims.reading import ClaimFault, read_bytes, read_claim
 from smart_app.claims.typed import read_typed
@@ -209,75 +210,6 @@ def _print(
         )
         click.echo(said, nl=False)
     sys.stdout.flush()
-
-
-def as_json(
-    claim: BilledClaim,
-    bundle: str,
-    visit: Visit,
-    findings: tuple[Finding, ...],
-    corrected: tuple[Corrected, ...],
-    payer_assumed: bool,
-) -> dict[str, Any]:
-    """One object: the claim as read, the visits, the findings worst first, the claim as the chart supports it.
-
-    held: units that are off the corrected claim only until the chart answers, with the place of their line.
-    """
-    coded = visit.coded
-    return {
-        "bundle": bundle,
-        "encounter": coded.encounter or None,
-        "encounters": visit.ids,
-        "other_encounters": visit.others,
-        "dated": visit.dated,
-        "setting": coded.setting,
-        "payer": coded.payer,
-        "payer_assumed": payer_assumed,
-        "rules_version": coded.rules_version,
-        "switches": dict(coded.switches),
-        "claim": {
-            "form": claim.form,
-            "setting": claim.setting or None,
-            "payer": claim.payer or None,
-            "place_of_service": claim.place_of_service or None,
-            "lines": [
-                {
-                    "place": line.place,
-                    "code": line.code,
-                    "units": line.units,
-                    "modifiers": line.modifiers,
-                    "date": line.date or None,
-                    "diagnoses": line.diagnoses,
-                    "amount": None if line.amount is None else str(line.amount),
-                    "ndc": line.ndc or None,
-                }
-                for line in claim.lines
-            ],
-            "unread": [{"place": place, "why": why} for place, why in claim.unread],
-            "notes": [{"place": place, "says": says} for place, says in claim.notes],
-        },
-        "findings": [
-            {
-                "kind": one.kind,
-                "severity": one.severity,
-                "title": KINDS[one.kind].title,
-                "says": one.says,
-                "do": KINDS[one.kind].do,
-                "rules": one.rules,
-                "billed": one.billed,
-                "corrected": [_line(line) for line in one.corrected],
-                "minutes": one.minutes,
-                "administrations": one.administrations,
-            }
-            for one in findings
-        ],
-        "corrected": [_line(line) for line in corrected],
-        "held": [{"place": line.place} | _line(line) for line in held(claim, findings)],
-    }
-
-
-def _line(line: Corrected | Billed) -> dict[str, Any]:
-    return {"code": line.code, "units": line.units, "modifiers": line.modifiers, "date": line.date or None}
 
 
 def _fail(says: str) -> NoReturn:
