@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coding.engine import code_visits
@@ -40,7 +40,7 @@ def _places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 PLACES = [place for place in _places(EXAMPLE) if len(place) > 3]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=4))
 def test_a_damaged_chart_is_answered_and_no_administration_vanishes(damage: list[tuple[tuple[Any, ...], Any]]) -> None:
     bundle = copy.deepcopy(EXAMPLE)
