@@ -95,6 +95,11 @@ def _without_evidence(case: Case, taken: Open) -> Finding:
     if min(line.date for line in taken.wanted) < DATES.jz_from and not _has(taken.billed, JW):
         return found(case, "waste-modifier-unproved", taken, why=f"JZ holds from {DATES.jz_from} on.")
     ids = [id for line in taken.wanted for id in line.administrations]
+    if any(row.waste and row.waste.multi_dose for row in case.encounter.administrations if row.id in ids):
+        why = (
+            f"{_upper(taken.wanted[0].substance)} is charted from a multi-dose vial, of which neither modifier speaks."
+        )
+        return found(case, "waste-modifier-contradicts", taken, why=why)
     said = [one for one in case.coded.problems if WASTE in one.rules and one.resource in ids]
     nothing = f"Nothing is charted of vials or waste for {taken.wanted[0].substance}."
     why = " ".join(dict.fromkeys(to_settle(one.says, one.would_change) for one in said)) or nothing

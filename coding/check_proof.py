@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from coding.billed import Billed, Finding
 from coding.check_answers import NO_STOP
-from coding.check_case import ROW, Case, Stopped, bears, of_drug, stopped
+from coding.check_case import ROW, Case, Stopped, bears, stopped
 from coding.check_kinds import HOLDING, LEAVE_OUT, SEQUELS
 from coding.check_lines import ADMINISTRATION, OTHER, Open, family_of
 from coding.check_words import found, to_settle
@@ -22,6 +22,7 @@ BARRED = ("encounter.inpatient", "encounter.facility-place", "encounter.home")
 OF_STAY = "encounter.inpatient"  # takes the drugs along; a place of service only says who reports the administration
 WHOSE_DRUG = "The chart does not say who bought the drug."
 WHOLE = ("visit-unproved", "not-reportable-here")  # findings that speak for the whole visit
+SILENT_WASTE, NO_DOSE = "WASTE_UNDOCUMENTED", "DOSE_MISSING"
 HOUR = "hour"
 LONGEST = 24 * 60  # minutes that are tried one by one
 
@@ -106,16 +107,18 @@ def _one_initial(case: Case, codes: tuple[str, ...]) -> list[str]:
 def unasked(case: Case, findings: Sequence[Finding]) -> list[Finding]:
     """One question for all that the chart leaves without a line and that no finding speaks of.
 
-    Drug lines are asked for only where the claim bills drugs: they may stand on another claim.
+    A drug without any charted dose is asked for only where the claim bills drugs: its line may stand on another claim. What became of
+    the rest of a vial is asked for where the payer is Medicare, which takes no such drug line without JW or JZ.
     """
     drugs = any(family_of(line.code) not in (ADMINISTRATION, OTHER) for line in case.claim.lines)
+    medicare = any(card.startswith("payer.medicare") for card in case.policy.cards)
     told = " ".join(one.says for one in findings)
     waiting = {id for one in findings if one.kind in HOLDING for id in one.administrations}
     asked = [
         one
         for one in case.coded.problems
-        if (one.severity == STOPS or one.code in LEAVE_OUT)
-        and (drugs or not of_drug(one))
+        if (one.severity == STOPS or one.code in LEAVE_OUT or (drugs and one.code == SILENT_WASTE and medicare))
+        and (drugs or one.code != NO_DOSE)
         and one.says not in told
         and one.resource.removeprefix(ROW) not in waiting
     ]

@@ -134,7 +134,6 @@ def _kin(one: str, other: str) -> bool:
 def missing(case: Case, open: Open, drugs: Open) -> list[Finding]:
     """What the chart supports and the claim does not have: administrations, drug lines, or both of one drug."""
     findings = []
-    left = drugs
     billed = case.billed_codes
     for group in _by_rows(open.wanted):
         ids = {id for line in group for id in line.administrations}
@@ -145,11 +144,9 @@ def missing(case: Case, open: Open, drugs: Open) -> list[Finding]:
         if any(line.code in billed for line in own):
             findings.append(found(case, "administration-missing", Open((), group)))
             continue
-        partners = tuple(line for line in left.wanted if ids & set(line.administrations))
-        left = left.less(Open((), partners))
-        findings.append(_missed(case, Open((), (*group, *partners))))
-    if left.wanted:
-        findings.append(found(case, "drug-line-missing", Open((), left.wanted)))
+        findings.append(_missed(case, Open((), group)))
+    if drugs.wanted:
+        findings.append(found(case, "drug-line-missing", Open((), drugs.wanted)))
     return findings
 
 

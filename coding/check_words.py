@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from coding.billed import Billed, BilledClaim, Corrected, Finding
+from coding.billed import ASK, WRONG, Billed, BilledClaim, Corrected, Finding
 from coding.check_case import Case
 from coding.check_kinds import HOLDING, KINDS
 from coding.check_lines import Open, Wanted, carried
@@ -107,7 +107,7 @@ def held(claim: BilledClaim, findings: Iterable[Finding]) -> tuple[Billed, ...]:
     order = {place: at for at, place in enumerate(lines)}
     waiting: list[Billed] = []
     for finding in findings:
-        if finding.kind not in HOLDING:
+        if not _waits(finding):
             continue
         stays = {one.code: 0 for one in finding.corrected}
         for one in finding.corrected:
@@ -118,6 +118,18 @@ def held(claim: BilledClaim, findings: Iterable[Finding]) -> tuple[Billed, ...]:
             if line.units > kept:
                 waiting.append(line._replace(units=line.units - kept))
     return tuple(sorted(waiting, key=lambda line: order[line.place]))
+
+
+def _waits(finding: Finding) -> bool:
+    """Whether its lines wait for an answer: of its kind, or because something may do away with it."""
+    return finding.kind in HOLDING or (finding.severity == ASK and KINDS[finding.kind].severity == WRONG)
+
+
+def to_do(finding: Finding) -> str:
+    """What to do about it; of what may yet turn out right, what to do if it does not."""
+    do = KINDS[finding.kind].do
+    waits = finding.severity == ASK and KINDS[finding.kind].severity == WRONG
+    return f"Find out first. If it stays so: {do[:1].lower()}{do[1:]}" if waits else do
 
 
 def _joined(lines: list[Corrected]) -> tuple[Corrected, ...]:

@@ -8,13 +8,14 @@ from typing import NamedTuple
 from coding.billed import Billed, BilledClaim, Corrected
 from coding.codes import CODES
 from coding.denial_times import clock_of
-from coding.documentation import check_times
+from coding.documentation import Timed, check_times
 from coding.doses import amount, strength
+from coding.drug_bags import counted
 from coding.drugs import by_hcpcs
 from coding.log import Log
 from coding.model import ABSENT, DERIVED, Administration, Coded, DrugLine, Encounter, Line, Quantity, Waste
 from coding.policy import Policy
-from coding.runs import is_pause
+from coding.runs import assemble, is_pause
 from coding.service import Item
 from coding.substances import know
 
@@ -80,7 +81,8 @@ def given_of(encounter: Encounter, coded: Coded, policy: Policy) -> tuple[Given,
     timed = {one.item.id: one for one in check_times(items, encounter, policy, Log())}
     written = clock_of(encounter, items[0].offset if items else encounter.offset)
     found: list[Given] = []
-    for number, item in enumerate(items):
+    repeated = _repeated(timed.values(), policy)
+    for item in items:
         row, known = item.row, timed.get(item.id)
         begin = row.start.at if row.start else known.start if known else None
         end = known.stop if known else None
@@ -107,7 +109,7 @@ def given_of(encounter: Encounter, coded: Coded, policy: Policy) -> tuple[Given,
                 indication(item, encounter, coded),
                 row.order.id if row.order and not row.order.status else "",
                 tuple(dict.fromkeys(line.code for line in coded.lines if row.id in line.administrations)),
-                any(_repeats(item, earlier) for earlier in items[:number]),
+                row.id in repeated,
                 times.dated,
                 begin,
                 end,
@@ -126,11 +128,11 @@ def _once(row: Administration) -> bool:
     return row.technique in ("push", "injection", "on-body", "refill", "flush", "instillation", "pump")
 
 
-def _repeats(item: Item, earlier: Item) -> bool:
-    row, before = item.row, earlier.row
-    if item.key != earlier.key or row.technique != "infusion" or before.technique != "infusion" or row.has("new-bag"):
-        return False
-    return row.dose is not None and row.dose == before.dose and row.order is not None and row.order == before.order
+def _repeated(timed: Iterable[Timed], policy: Policy) -> set[str]:
+    """Rows that chart the dose of an earlier row of their infusion again, as the drug lines count them."""
+    services = assemble(list(timed), policy, Log())
+    again = (item for service in services for one in counted(service, Log()) for item in one.repeats)
+    return {item.id for item in again if item.row.dose is not None}
 
 
 def _dose(item: Item) -> str:

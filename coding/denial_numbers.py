@@ -9,10 +9,16 @@ from coding.denial_table import TABLE
 
 # A biller types C0-97 and 0A-18 too.
 _GROUP = r"C[O0]|[O0]A|PR|PI|CR"
-_LISTS = r"CARC|RARC|ANSI|(?:reason|denial|remark|adjustment|group)(?:\s+(?:reason|code))*"
+_LISTS = r"CARC|RARC|ANSI"
+_SPOKEN = r"(?:reason|denial|remark|adjustment|group)(?:\s+(?:reason|code))*"
 _COUNTED = r"\s*(?:units?|hours?|hrs?|min\w*|lines?|x\b|drugs?|times|push\w*|bags?|claims?|codes?|days?|doses?|visits?|m[gl]\b|%)"
 _REASON = r"(\d{1,3}|[ABPWY]\d{1,2})\b(?![.-]\d)"
-_FIRST = re.compile(rf"\b(?:{_GROUP}|{_LISTS})\W{{0,3}}{_REASON}(?!{_COUNTED})", re.IGNORECASE)
+# "CO-151 units" is a reason and what it is about; "PR 650 mg" is a dose by another way, "denial 4 units" a count.
+_DOSE = r"(?:(?<=\s\d)|(?<=\s\d\d)|(?<=\s\d\d\d))\s*(?:m[gl]|mcg|%)(?!\w)"
+_FIRSTS = (
+    re.compile(rf"\b(?:{_GROUP}|{_LISTS})\W{{0,3}}{_REASON}(?!{_DOSE})", re.IGNORECASE),
+    re.compile(rf"\b{_SPOKEN}\W{{0,3}}{_REASON}(?!{_COUNTED})", re.IGNORECASE),
+)
 # "code 16" by itself may mean anything, so it counts only where something speaks of a denial.
 _CALLED_CODE = re.compile(rf"(?<!modifier )\bcode\W{{0,3}}{_REASON}(?!{_COUNTED})", re.IGNORECASE)
 # "CO-97/236", "CO-4 and 16": but not "CO-97, 4 units", nor the modifier of "CO-4 and 59".
@@ -76,7 +82,7 @@ def _remarks(text: str, sure: bool) -> frozenset[str]:
 
 def _reasons(text: str) -> frozenset[str]:
     found: list[str] = []
-    firsts = list(_FIRST.finditer(text))
+    firsts = [hit for pattern in _FIRSTS for hit in pattern.finditer(text)]
     if firsts or _OF_A_DENIAL.search(re.sub(r"\bcode\b", " ", text, flags=re.IGNORECASE)):
         firsts += _CALLED_CODE.finditer(text)
     for first in firsts:

@@ -15,7 +15,7 @@ from coding.drug_lines import code_drugs
 from coding.duplicates import without_duplicates
 from coding.edits import check, with_primaries
 from coding.hierarchy import visit_for_hydration
-from coding.hydration import beside, code_hydration, countable
+from coding.hydration import Beside, beside_fluids, code_hydration, countable
 from coding.ledger import close
 from coding.limits import SHIPPED, Limits
 from coding.lines import date_lines
@@ -33,7 +33,6 @@ from coding.sift import sift
 from coding.sites import group_by_site
 from coding.substances import know
 from coding.technique import settle
-from coding.timeline import Spans
 from coding.vein import code_site
 
 DEFAULT = policy_for()
@@ -89,7 +88,7 @@ def _compute(
     timed = check_times(kept, encounter, policy, log)
     given = classify(assemble(timed, policy, log), encounter, policy, log)
     services = settle(given, encounter, policy, log)
-    drafts = _lines(services, beside(known, sifted), encounter, policy, log)
+    drafts = _lines(services, beside_fluids(known, sifted, given), encounter, policy, log)
     lines = date_lines(drafts, encounter, policy, log)
     check(lines, encounter, policy, limits, log)
     ask_missing(lines, encounter, log)
@@ -97,8 +96,8 @@ def _compute(
     return lines, code_drugs(doses, encounter.open, policy, log, crosswalk)
 
 
-def _lines(services: list[Service], beside: Spans, encounter: Encounter, policy: Policy, log: Log) -> list[Draft]:
-    """Vein services by site, then hydration, then what stands beside them. beside: when drugs ran that are not reported here."""
+def _lines(services: list[Service], beside: Beside, encounter: Encounter, policy: Policy, log: Log) -> list[Draft]:
+    """Vein services by site, then hydration, then what stands beside them. beside: drugs that ran and are not reported here."""
     parts = sort_out(services)
     others = parts.vein + parts.transfusions
     hydration_first = _hydration_first(parts, beside, encounter, policy)
@@ -128,7 +127,7 @@ def _pump_leads(parts: Parts, policy: Policy) -> bool:
     return pump and policy["pump_only_with_premeds"] != "initial" and all(one.family != CHEMO for one in parts.vein)
 
 
-def _hydration_first(parts: Parts, beside: Spans, encounter: Encounter, policy: Policy) -> bool:
+def _hydration_first(parts: Parts, beside: Beside, encounter: Encounter, policy: Policy) -> bool:
     """Whether the policy lets the reason of an office visit make hydration initial (switch prof_hydration_initial)."""
     if (
         policy.setting != PROFESSIONAL

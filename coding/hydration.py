@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from coding import timeline
 from coding.codes import code_for
 from coding.doses import amount
 from coding.draft import Draft
 from coding.log import Log
-from coding.model import FACILITY, HYDRATION, NOT_MET
+from coding.model import FACILITY, HYDRATION, NOT_MET, UNKNOWN
 from coding.policy import Policy
 from coding.rules import THRESHOLDS
 from coding.service import Item, Service
@@ -29,19 +31,32 @@ def beside(known: list[Item], sifted: list[Item]) -> Spans:
     )
 
 
-def countable(fluids: list[Service], others: list[Service], set_aside: Spans, policy: Policy, log: Log) -> Spans:
+class Beside(NamedTuple):
+    """What ran beside the fluids and is in no line of its own. ran: when. unended: drug infusions without a charted stop."""
+
+    ran: Spans = ()
+    unended: tuple[Service, ...] = ()
+
+
+def beside_fluids(known: list[Item], sifted: list[Item], given: list[Service]) -> Beside:
+    """Drugs that are set aside, and those of which nobody knows how long they ran."""
+    unended = (one for one in given if one.open and one.technique == "infusion" and one.family != HYDRATION)
+    return Beside(beside(known, sifted), tuple(unended))
+
+
+def countable(fluids: list[Service], others: list[Service], set_aside: Beside, policy: Policy, log: Log) -> Spans:
     """The fluid time during which no drug ran, at any site (rules hydration.not-concurrent, hydration.second-site).
 
-    others: drug services and transfusions. set_aside: when drugs ran that are not reported here. Charted push minutes are
-    taken out too, as the policy says.
+    others: drug services and transfusions. set_aside: what ran beside them and is not reported here; after the start of a drug
+    without a stop no fluid is proved to have run alone. Charted push minutes are taken out too, as the policy says.
     """
     flowing = timeline.union(span for fluid in fluids for span in fluid.spans)
     if not flowing:
         return ()
     infused = (span for one in others if one.technique != "push" or one.by_time for span in one.spans)
-    drugs = timeline.union((*infused, *set_aside))
+    drugs = timeline.union((*infused, *set_aside.ran))
     ids = _ids(fluids)
-    left = timeline.subtract(flowing, drugs)
+    left = _proved(timeline.subtract(flowing, drugs), set_aside.unended, ids, log)
     under = timeline.shared(flowing, drugs)
     if under:
         log.met("hydration.not-concurrent", f"{under} minutes of fluid ran beside a drug and do not count.", ids)
@@ -60,6 +75,26 @@ def countable(fluids: list[Service], others: list[Service], set_aside: Spans, po
     if len(left) > 1:
         pieces = " + ".join(str((stop - start) // MINUTE) for start, stop in left)
         log.met("hydration.segments", f"The pieces {pieces} minutes are added.", ids)
+    return left
+
+
+def _proved(left: Spans, unended: tuple[Service, ...], ids: tuple[str, ...], log: Log) -> Spans:
+    """Fluid time without what followed the start of a drug whose stop is not charted."""
+    for drug in unended:
+        began = max((item.row.start.at for item in drug.items if item.row.start), default=drug.start)
+        open_time = timeline.shared(left, ((began, left[-1][1]),)) if left and began < left[-1][1] else 0
+        if open_time:
+            left = timeline.subtract(left, ((began, left[-1][1]),))
+            at = timeline.clock(began, drug.offset)
+            log.step(
+                "hydration.not-concurrent",
+                UNKNOWN,
+                f"{drug.name} started at {at} and has no stop; {open_time} minutes of fluid after that may have run beside it "
+                "and are not counted.",
+                code_for(HYDRATION, "hour"),
+                f"The charted stop of {drug.name}: fluid after it counts.",
+                (*ids, *drug.ids),
+            )
     return left
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from coding.billed import Billed, BilledClaim, Corrected, Finding
 from coding.check import held
 from coding.check_kinds import KINDS
+from coding.check_words import to_do
 from smart_app.claims.visits import Visit
 
 
@@ -61,7 +62,7 @@ def as_json(
                 "severity": one.severity,
                 "title": KINDS[one.kind].title,
                 "says": one.says,
-                "do": KINDS[one.kind].do,
+                "do": to_do(one),
                 "rules": one.rules,
                 "billed": one.billed,
                 "corrected": [_line(line) for line in one.corrected],

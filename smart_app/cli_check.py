@@ -15,7 +15,7 @@ from coding.billed import BilledClaim, Finding
 from coding.check import check, corrected_claim, held, placed
 from coding.check_dates import days_billed, days_of, with_day
 from coding.check_kinds import KINDS
-from coding.check_words import named, written
+from coding.check_words import named, to_do, written
 from coding.engine import code_visits
 from coding.fees import Fees
 from coding.limits import Limits
@@ -205,6 +205,7 @@ def _print(
             held=held(claim, findings),
             kinds=KINDS,
             written=written,
+            to_do=to_do,
             said=lambda lines: ", ".join(named(lines, bool(days_billed(claim)))),
             payer_assumed=payer_assumed,
         )

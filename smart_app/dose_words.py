@@ -27,6 +27,7 @@ _NOT_GIVEN = either(_GIVEN["unless"])
 _BAGS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _CONTAINER["say"])
 _OWN = either(_SUPPLY["say"])
 _NOT_OWN = either(_SUPPLY["unless"])
+_SURELY_OWN = either(_SUPPLY["sure"])
 
 
 @lru_cache(maxsize=16_384)
@@ -48,6 +49,8 @@ def read_dose_words(note: str, dosage: str, name: str) -> tuple[Fact, ...]:
 
 
 def _is_own(sentence: str) -> bool:
+    if _SURELY_OWN.search(sentence):
+        return True
     return bool(_OWN.search(sentence)) and not _NOT_OWN.search(sentence)
 
 

@@ -10,7 +10,7 @@ from coding.billed import ASK, NOTE, WRONG, Billed, BilledClaim, Corrected, Find
 from coding.check import corrected_claim, held
 from coding.check_dates import with_day
 from coding.check_kinds import KINDS
-from coding.check_words import written
+from coding.check_words import to_do, written
 from coding.codes import label
 from coding.drugs import by_hcpcs
 from coding.fees import Fees, difference, setting_paid, shown
@@ -86,7 +86,7 @@ def check_view(
             TAGS[finding.severity],
             kind.title,
             plain(finding.says),
-            kind.do,
+            to_do(finding),
             tuple(LineWords(written(line), line.place) for line in billed),
             tuple(LineWords(written(line)) for line in finding.corrected),
             "" if finding.minutes is None else count(finding.minutes, "minute"),

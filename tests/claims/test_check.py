@@ -9,6 +9,7 @@ import pytest
 from coding import Encounter, code, policy_for
 from coding.billed import ASK, NOTE, WRONG, Finding
 from coding.check import check, corrected_claim, held, placed
+from coding.check_words import to_do
 from coding.limits import read_cms
 from coding.model import Condition, Procedure, Quantity, Waste
 from tests.charts import fluid, infusion, moment, push, visit
@@ -262,8 +263,9 @@ def test_a_drug_that_was_not_charted_takes_its_hours_along() -> None:
 
 def test_a_charted_service_that_was_not_billed_is_found_with_its_drug() -> None:
     chart = visit(dosed(infusion("A1", "Infliximab", 0, 127), 400), dosed(push("A2", "Diphenhydramine", -20), 25))
-    one = only(findings(chart, "96365", "96366", "J1745 x40"))
-    assert one.kind == "missed-line" and written(one.corrected) == ["96375", "J1200"] and one.billed == ()
+    one, drug = findings(chart, "96365", "96366", "J1745 x40")
+    assert (one.kind, one.severity, written(one.corrected), one.billed) == ("missed-line", WRONG, ["96375"], ())
+    assert (drug.kind, drug.severity, written(drug.corrected)) == ("drug-line-missing", ASK, ["J1200"])
 
 
 def test_a_drug_line_without_its_administration_is_found() -> None:
@@ -487,6 +489,39 @@ def test_only_the_units_that_wait_are_held() -> None:
     assert written(corrected_claim(claim, found)) == ["96365", "96366", "96375"]
 
 
+def test_what_a_question_would_take_off_is_held_and_the_advice_waits_too() -> None:
+    policy, chart = policy_for(), infliximab()
+    claim = placed(billed("96413", "96415", DRUG))
+    found = check(claim, code(chart, policy), chart, policy, payer_assumed=True)
+    assert [line.code for line in held(claim, found)] == ["96413", "96415"]
+    assert to_do(found[0]).startswith("Find out first. If it stays so: correct the whole ladder")
+
+
+def test_jw_from_a_vial_for_several_doses_is_wrong() -> None:
+    waste = Waste(multi_dose=True, quote="Drawn from a multiple-dose vial")
+    chart = visit(dosed(infusion("A1", "Infliximab", 0, 127), 400, "mg", waste))
+    for lines in (("J1745 x40", "J1745-JW x4"), ("J1745-JZ x40",)):
+        one = only(findings(chart, "96365", "96366", *lines))
+        assert (one.kind, one.severity, written(one.corrected)) == ("waste-modifier-contradicts", WRONG, ["J1745 x40"])
+        assert "multi-dose vial" in one.says
+
+
+def test_medicare_is_asked_what_became_of_the_rest_and_a_missing_weight_even_without_a_drug_line() -> None:
+    chart = visit(dosed(infusion("A1", "Infliximab", 0, 127), 400))
+    one = only(findings(chart, "96413", "96415", "J1745 x40", payer="medicare"))
+    assert (one.kind, one.severity) == ("open-question", ASK) and "vials or waste" in one.says
+    assert findings(chart, "96365", "96366", "J1745 x40") == ()
+    chart = visit(dosed(infusion("A1", "Infliximab", 0, 127), 5, "mg/kg"))
+    assert only(findings(chart, "96365", "96366")).kind == "open-question"
+
+
+def test_fluid_hours_after_the_start_of_a_drug_without_a_stop_are_a_question() -> None:
+    chart = visit(fluid("F1", 0, 180), infusion("A1", "Vancomycin", 60, None))
+    found = findings(chart, "96360", "96361 x2")
+    assert {one.severity for one in found} == {ASK}
+    assert "may have run beside it" in next(one.says for one in found if one.kind == "hydration-not-countable")
+
+
 def test_a_second_initial_code_is_a_question_where_no_site_is_charted() -> None:
     rows = [
         row._replace(site="") for row in (infusion("A1", "Vancomycin", 0, 90), infusion("A2", "Ceftriaxone", 0, 30))
@@ -567,7 +602,7 @@ def test_the_worst_comes_first() -> None:
 
 
 def test_an_empty_claim_is_all_missed() -> None:
-    assert kinds(findings(infliximab())) == ["missed-line"]
+    assert kinds(findings(infliximab())) == ["missed-line", "drug-line-missing"]
 
 
 def test_a_second_visit_of_the_day_has_its_own_initial_with_its_modifier() -> None:

@@ -91,7 +91,8 @@ def test_the_claim_of_a_practice_day_as_coded_leaves_only_what_the_chart_leaves_
         found = check(claim_of(coded), coded, encounter, policy)
         told = {one.kind for one in found} - {"above-unlikely-limit", "not-payable"}
         assert told <= {"open-question"}
-        assert ("open-question" in told) == any(one.severity == STOPS for one in coded.problems if waits(one, coded))
+        if any(one.severity == STOPS for one in coded.problems if waits(one, coded)):
+            assert told == {"open-question"}
 
 
 def waits(problem: Problem, coded: Coded) -> bool:

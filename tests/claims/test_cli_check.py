@@ -113,7 +113,7 @@ def test_lines_without_proof_are_held_apart_from_the_corrected_claim(day: Any) -
     found = answer(check("--lines", HELD, "--format", "json", chart=day("missing-stop")))
     assert found["held"] and {one["severity"] for one in found["findings"] if one["kind"] == "unproved"} == {ASK}
     page = check("--lines", HELD, chart=day("missing-stop")).stdout.decode()
-    assert "HELD UNTIL THE CHART ANSWERS" in page
+    assert "HELD UNTIL ANSWERED" in page
 
 
 def test_setting_and_payer_come_from_the_claim_unless_the_call_says_otherwise(tmp_path: Path) -> None:
