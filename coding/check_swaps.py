@@ -60,7 +60,8 @@ def alone(case: Case, open: Open, right: Open) -> tuple[Open, list[Finding]]:
 
     right: lines that agree with the chart; an added code among them still stands alone.
     """
-    findings = []
+    groups: dict[tuple[str, ...], Open] = {}
+    accepted: dict[tuple[str, ...], dict[str, None]] = {}
     coded = {line.code for line in case.coded.lines}
     for code in sorted(case.billed_codes & set(CODES)):
         accepts = CODES[code].accepts
@@ -68,16 +69,20 @@ def alone(case: Case, open: Open, right: Open) -> tuple[Open, list[Finding]]:
             continue
         if code in coded and coded.isdisjoint(accepts):
             continue
-        missing = [one for one in accepts if open.excess(one) < 0]
+        missing = tuple(one for one in accepts if open.excess(one) < 0)[:1]
         taken = open.of(code)
         billed = tuple(line for line in case.claim.lines if line.code == code)
         if missing and {id(line) for line in billed} <= {id(line) for line in (*right.billed, *open.billed)}:
             taken = Open(billed, tuple(line for line in case.coded.lines if line.code == code))
         if not taken.billed or not (missing or open.excess(code) > 0):
             continue
-        taken = taken.plus(open.of(*missing[:1]))
+        key = missing or (code,)
+        groups[key] = groups.get(key, open.of(*missing)).plus(taken)
+        accepted.setdefault(key, {}).update(dict.fromkeys(accepts))
+    findings = []
+    for key, taken in groups.items():
         open = open.less(taken)
-        findings.append(found(case, "add-on-without-primary", taken, why=", ".join(accepts)))
+        findings.append(found(case, "add-on-without-primary", taken, why=", ".join(accepted[key])))
     return open, findings
 
 

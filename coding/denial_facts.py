@@ -21,7 +21,7 @@ from coding.substances import know
 
 AnyLine = Line | DrugLine | Billed | Corrected
 JW = "JW"
-NO_WASTE = "nothing discarded"
+NO_WASTE, DISCARDED = "nothing discarded", " discarded"
 UNITS = {"ug": "mcg", "[iU]": "units", "meq": "mEq"}
 
 
@@ -64,6 +64,11 @@ class Given(NamedTuple):
     said: str = ""
     needs: str = ""
     waste: tuple[str, ...] = ()
+
+    @property
+    def thrown(self) -> bool:
+        """Whether an amount is charted as discarded."""
+        return any(one.endswith(DISCARDED) and one != NO_WASTE for one in self.waste)
 
 
 class Over(NamedTuple):
@@ -190,7 +195,7 @@ def waste_words(waste: Waste | None) -> tuple[str, ...]:
         return ()
     found = [f"{count} x {dose_words(size)} opened" for count, size in waste.vials]
     found += [f"{dose_words(waste.dispensed)} dispensed"] if waste.dispensed else []
-    found += [f"{dose_words(waste.discarded)} discarded"] if waste.discarded and waste.discarded.value else []
+    found += [f"{dose_words(waste.discarded)}{DISCARDED}"] if waste.discarded and waste.discarded.value else []
     return (*found, NO_WASTE) if waste.none else tuple(found)
 
 

@@ -130,7 +130,7 @@ def _lines(given: Given, code: Hcpcs, policy: Policy, unmarked: Unmarked, log: L
     _not_asked_for(given, code, modifiers, log)
     found = _found_waste(drug, given, policy, unmarked, log)
     if found.none and given.date >= DATES.jz_from:
-        why += f" No drug was wasted: JZ [{cite('drug.no-waste')}].{_packaged(policy)}"
+        why += f" {_no_unit_wasted(drug, given, found)}: JZ [{cite('drug.no-waste')}].{_packaged(policy)}"
         log.met("drug.no-waste", f"{name}: {found.evidence}.", ids, code.code)
         rules += ("drug.no-waste",)
         modifiers = (JZ, *modifiers)
@@ -142,6 +142,16 @@ def _lines(given: Given, code: Hcpcs, policy: Policy, unmarked: Unmarked, log: L
         why = f"{said} [{cite('drug.wastage')}].{_packaged(policy)}{told}"
         lines.append(DrugLine(code.code, found.discarded, given.date, (JW, *more), name, ids, ("drug.wastage",), why))
     return lines
+
+
+def _no_unit_wasted(drug: Dosed, given: Given, found: Wasted) -> str:
+    """Why there is no JW: nothing was left, or less than a whole unit beyond those that are billed."""
+    thrown = any(one.discarded and one.discarded.value > 0 for one in given.waste)
+    if not thrown and (found.held is None or found.held <= drug.units):
+        return "No drug was wasted"
+    if found.held is not None and found.held <= drug.billed:
+        return f"The {drug.billed} units take in all that was opened, and no unit is left for JW"
+    return f"Beyond the {drug.billed} units no whole unit is left of what was opened, so none for JW"
 
 
 def _found_waste(drug: Dosed, given: Given, policy: Policy, unmarked: Unmarked, log: Log) -> Wasted:

@@ -21,8 +21,9 @@ from coding.switches import SWITCHES
 
 NO_REASON = "DIAGNOSIS_MISSING"  # a denial that this leaves open is about the reason
 NOTE, RATE = "derived.note", "derived.rate"  # how a stop was found; rules of tables/letter.toml alone
+WITHIN = "waste.within-units"  # some was discarded, and no whole unit of it is left; a rule of tables/letter.toml alone
 FROM_NOTE = "a nurse's note"
-SECONDARY = "hydration.secondary"
+SECONDARY, NO_WASTE_RULE = "hydration.secondary", "drug.no-waste"
 HOURS = "addl_hour_min_over"
 OTHER_LINES = ", the lines are "
 ALWAYS = frozenset(rule for one in SENTENCES if one.always for rule in one.rules)
@@ -88,7 +89,11 @@ class Grounds:
         if NO_REASON in self.denial.unproved:
             yield Ground(f"Its reason in the record: {self.facts.why(line)}.")
         yield from map(Ground, self.facts.around(line))
-        rules = {*line.rules, *(self._steps(line) | self._derived(line) if isinstance(line, Line) else ())}
+        rules = set(line.rules)
+        if isinstance(line, Line):
+            rules |= self._steps(line) | self._derived(line)
+        elif NO_WASTE_RULE in rules and any(one.thrown for one in self.facts.rows(line)):
+            rules.add(WITHIN)
         for sentence in SENTENCES:
             if rules & set(sentence.rules) and not rules & set(sentence.beside_not):
                 yield from self._said(sentence, line)
