@@ -100,8 +100,20 @@ def entry(wanted: Wanted, row: Row, chart: Chart) -> Entry:
     if doubt and doubt.state == DOUBTED:
         shows = "; ".join(filter(None, (shows, _beside(doubt, row))))
         return made._replace(state=DOUBTED, shows=shows, ask=question(row, doubt.ask))
+    if wanted.id == "indication" and not row.given.indication:
+        return _of_visit(made, wanted, row, chart)
     derived = wanted.id == "stop" and row.given.grade == DERIVED
     return made._replace(ask=question(row, wanted.ask)) if derived else made
+
+
+def _of_visit(made: Entry, wanted: Wanted, row: Row, chart: Chart) -> Entry:
+    """A reason that only the diagnoses of the visit suggest: in question, unless another row of the infusion has one charted."""
+    other = next((item for item in row.run if chart.given[item.id].indication), None)
+    if other is not None:
+        shows, resource = shown(wanted.id, chart.given[other.id], other, chart.encounter)
+        return made._replace(shows=shows, resource=resource)
+    asks = row.leads and not _kept(wanted, chart)
+    return made._replace(state=DOUBTED, ask=question(row, wanted.ask) if asks else "")
 
 
 def _barred(wanted: Wanted, row: Row) -> str:

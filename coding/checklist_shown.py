@@ -65,7 +65,7 @@ def _shown(id: str, given: Given, item: Item, encounter: Encounter) -> tuple[str
         case "indication":
             own = row.reasons or row.reason_text
             ordered = row.order is not None and bool(row.order.reason_codes or row.order.reason)
-            return given.indication, here if own else order if ordered else _conditions(given, encounter)
+            return given.why, here if own else order if ordered else _conditions(given, encounter)
         case "drug":
             known = all(one.drug.known for one in item.actives)
             return (given.drug if known else charted_name(item)), here
@@ -100,5 +100,5 @@ def _waste_words(waste: Waste | None) -> str:
 
 def _conditions(given: Given, encounter: Encounter) -> str:
     """The conditions of the visit that a line was linked to."""
-    named = [one for one in encounter.conditions if one.code and one.code in given.indication]
+    named = [one for one in encounter.conditions if one.code and one.code in given.of_visit]
     return ", ".join(f"Condition/{one.id}" for one in named if one.id)

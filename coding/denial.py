@@ -159,7 +159,8 @@ def _decided(
     drugs = any(kind.startswith(DRUG_KINDS) for kind in denial.findings)
     same = claim is None or _of_claim(summed(claim.lines), drugs, scope) == _of_claim(right, drugs, scope)
     do = APPEAL if same and not denial.corrects else CORRECT
-    return found._replace(verdict=SUPPORTS, why=why, do=do, steps=denial.supported)
+    steps = denial.resend if do == CORRECT and denial.resend else denial.supported
+    return found._replace(verdict=SUPPORTS, why=why, do=do, steps=steps)
 
 
 def _refuted(found: Judgement, coded: Coded, over: tuple[Over, ...], scope: tuple[str, ...]) -> Judgement:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from coding.billed import Billed, BilledClaim, Corrected
 from coding.codes import CODES
+from coding.denial_reasons import charted_reasons, linked_codes, said, with_words
 from coding.denial_times import clock_of
 from coding.documentation import Timed, check_times
 from coding.doses import amount, strength
@@ -21,6 +22,7 @@ from coding.substances import know
 
 AnyLine = Line | DrugLine | Billed | Corrected
 JW = "JW"
+OF_VISIT = "diagnoses of the visit, none of them charted as its reason"
 NO_WASTE, DISCARDED = "nothing discarded", " discarded"
 UNITS = {"ug": "mcg", "[iU]": "units", "meq": "mEq"}
 
@@ -31,9 +33,10 @@ class Given(NamedTuple):
     dated: its start is not on the first day of the chart, so it needs its date. begin, end: instants in seconds.
     minutes: elapsed, None without two times in order. grade: evidence of its times, the weaker of the two; derived_from: how, in words.
     order: the id of an order in force. once: one time is all that it needs. held: the row says that nothing flowed.
-    known: its name is one of the drug table. codes: lines that it earns. indication: as charted for it, "" where nothing is;
+    known: its name is one of the drug table. codes: lines that it earns. indication: as charted for it or its order, "" where nothing is;
     reasons: its ICD-10-CM codes; said: words of the chart on why; needs: its words on a second site. All words of a chart may name a
     person.
+    of_visit: diagnoses of the visit that are a use of the drug, where none is charted for it; of_visit_words: with their words.
     repeats: its dose is that of an earlier row of the same infusion, charted again (a rate step, a resumed bag), not another dose.
     """
 
@@ -64,6 +67,14 @@ class Given(NamedTuple):
     said: str = ""
     needs: str = ""
     waste: tuple[str, ...] = ()
+    of_visit: tuple[str, ...] = ()
+    of_visit_words: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why it was given as charted, and beside it the diagnoses of the visit where it is linked to none of its own."""
+        visit = f"{OF_VISIT}: {self.of_visit_words}" if self.of_visit else ""
+        return "; ".join(filter(None, (self.indication, visit)))
 
     @property
     def thrown(self) -> bool:
@@ -86,7 +97,7 @@ def given_of(encounter: Encounter, coded: Coded, policy: Policy) -> tuple[Given,
     timed = {one.item.id: one for one in check_times(items, encounter, policy, Log())}
     written = clock_of(encounter, items[0].offset if items else encounter.offset)
     found: list[Given] = []
-    repeated = _repeated(timed.values(), policy)
+    repeated = _repeated(timed.values(), policy, coded)
     for item in items:
         row, known = item.row, timed.get(item.id)
         begin = row.start.at if row.start else known.start if known else None
@@ -94,6 +105,8 @@ def given_of(encounter: Encounter, coded: Coded, policy: Policy) -> tuple[Given,
         grade = known.grade if known and (end is not None or _once(row)) else ABSENT
         if end is None and row.stop is not None and row.start is not None:
             end, grade = row.stop.at, row.stop.grade if row.stop.at >= row.start.at else ABSENT
+        charted = charted_reasons(row)
+        of_visit = () if charted else linked_codes(row, coded)
         times = written.times(row, begin, end, item.offset)
         found.append(
             Given(
@@ -111,7 +124,7 @@ def given_of(encounter: Encounter, coded: Coded, policy: Policy) -> tuple[Given,
                 grade,
                 _once(row),
                 _derived_from(row) if grade == DERIVED else "",
-                indication(item, encounter, coded),
+                with_words(charted, encounter) or row.reason_text or (row.order.reason if row.order else ""),
                 row.order.id if row.order and not row.order.status else "",
                 tuple(dict.fromkeys(line.code for line in coded.lines if row.id in line.administrations)),
                 row.id in repeated,
@@ -120,10 +133,12 @@ def given_of(encounter: Encounter, coded: Coded, policy: Policy) -> tuple[Given,
                 end,
                 is_pause(row),
                 all(one.drug.known for one in item.actives),
-                _reasons(row, coded),
-                _said(row),
+                charted,
+                said(row),
                 row.quote("second-site-needed"),
                 waste_words(row.waste),
+                of_visit,
+                with_words(of_visit, encounter),
             )
         )
     return tuple(found)
@@ -133,11 +148,15 @@ def _once(row: Administration) -> bool:
     return row.technique in ("push", "injection", "on-body", "refill", "flush", "instillation", "pump")
 
 
-def _repeated(timed: Iterable[Timed], policy: Policy) -> set[str]:
-    """Rows that chart the dose of an earlier row of their infusion again, as the drug lines count them."""
+def _repeated(timed: Iterable[Timed], policy: Policy, coded: Coded) -> set[str]:
+    """Rows that chart the dose of an earlier row of their infusion again, as the drug lines count them.
+
+    A row that a drug line counts is none of them: each visit of joined ones was counted by itself.
+    """
+    own = {id for line in coded.drug_lines for id in line.administrations}
     services = assemble(list(timed), policy, Log())
     again = (item for service in services for one in counted(service, Log()) for item in one.repeats)
-    return {item.id for item in again if item.row.dose is not None}
+    return {item.id for item in again if item.row.dose is not None and item.id not in own}
 
 
 def _dose(item: Item) -> str:
@@ -166,27 +185,6 @@ def dose_words(quantity: Quantity | None) -> str:
     if quantity is None:
         return ""
     return f"{quantity.value:g} {UNITS.get(quantity.unit, quantity.unit)}".strip()
-
-
-def indication(item: Item, encounter: Encounter, coded: Coded) -> str:
-    """Why it was given: codes charted for it or its order, else those that its lines are linked to, else the charted words."""
-    row = item.row
-    if codes := _reasons(row, coded):
-        texts = {one.code: one.text for one in encounter.conditions}
-        return ", ".join(f"{code} ({texts[code]})" if texts.get(code) else code for code in codes)
-    return row.reason_text or (row.order.reason if row.order else "")
-
-
-def _reasons(row: Administration, coded: Coded) -> tuple[str, ...]:
-    charted = dict.fromkeys((*row.reasons, *(row.order.reason_codes if row.order else ())))
-    lines = (line for line in coded.lines if row.id in line.administrations)
-    return tuple(charted or dict.fromkeys(code for line in lines for code in line.diagnoses))
-
-
-def _said(row: Administration) -> str:
-    order = row.order
-    said = (row.reason_text, order.reason if order else "", order.text if order else "", row.quote("hydration-reason"))
-    return "; ".join(filter(None, said))
 
 
 def waste_words(waste: Waste | None) -> tuple[str, ...]:

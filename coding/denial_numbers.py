@@ -9,8 +9,8 @@ from coding.denial_table import TABLE
 
 # A biller types C0-97 and 0A-18 too.
 _GROUP = r"C[O0]|[O0]A|PR|PI|CR"
-_LISTS = r"CARC|RARC|ANSI"
 _SPOKEN = r"(?:reason|denial|remark|adjustment|group)(?:\s+(?:reason|code))*"
+_LISTS = r"CARC|RARC|ANSI|(?:reason|denial|remark|adjustment)\s+(?:reason\s+)?code"
 _COUNTED = r"\s*(?:units?|hours?|hrs?|min\w*|lines?|x\b|drugs?|times|push\w*|bags?|claims?|codes?|days?|doses?|visits?|m[gl]\b|%)"
 _REASON = r"(\d{1,3}|[ABPWY]\d{1,2})\b(?![.-]\d)"
 # "CO-151 units" is a reason and what it is about; "PR 650 mg" is a dose by another way, "denial 4 units" a count.

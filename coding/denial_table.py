@@ -39,6 +39,8 @@ class Denial(NamedTuple):
     cards: tuple[str, ...] = ()
     argument: str = ""
     once: str = ""
+    resend: str = ""
+    drug_numbers: tuple[str, ...] = ()
     same_family: str = ""
     corrects: bool = False
     orders: bool = False
@@ -67,6 +69,8 @@ class Table(NamedTuple):
     denials: tuple[Denial, ...]
     open: Open
     spelling: dict[str, str]
+    between: tuple[str, ...]
+    other_after: tuple[str, ...]
     names: dict[str, tuple[str, ...]]
     remark_wanted: dict[str, str]
     instead: dict[str, tuple[str, ...]]
@@ -94,6 +98,8 @@ def _load() -> Table:
         tuple(found),
         left_open,
         {str(word): str(as_) for word, as_ in _group(table, "spelling").items()},
+        tuple(map(str, _group(table, "joins")["between"])),
+        tuple(map(str, _group(table, "joins")["other_after"])),
         {str(word): tuple(codes) for word, codes in _group(table, "names").items()},
         wanted,
         {str(code): tuple(codes) for code, codes in _group(table, "instead").items()},

@@ -24,7 +24,7 @@ from coding.policy import Policy
 from coding.rules import DATES
 from coding.service import Service
 from coding.vials import MOST_VIALS, vials_of
-from coding.wastage import UNDOCUMENTED, would_leave
+from coding.wastage import NOT_SMALLEST, UNDOCUMENTED, would_leave
 from coding.waste_of_day import wasted_of_day
 
 JW, JZ = "JW", "JZ"
@@ -149,9 +149,10 @@ def _no_unit_wasted(drug: Dosed, given: Given, found: Wasted) -> str:
     thrown = any(one.discarded and one.discarded.value > 0 for one in given.waste)
     if not thrown and (found.held is None or found.held <= drug.units):
         return "No drug was wasted"
-    if found.held is not None and found.held <= drug.billed:
-        return f"The {drug.billed} units take in all that was opened, and no unit is left for JW"
-    return f"Beyond the {drug.billed} units no whole unit is left of what was opened, so none for JW"
+    of = (
+        "the smallest vials that fit" if any(one.code == NOT_SMALLEST for one in found.questions) else "what was opened"
+    )
+    return f"Beyond the {drug.billed} units no whole unit of {of} is left for JW"
 
 
 def _found_waste(drug: Dosed, given: Given, policy: Policy, unmarked: Unmarked, log: Log) -> Wasted:

@@ -80,13 +80,14 @@ def letter(
     used = {id for line in every for id in line.administrations}
     grounds = Grounds(judgement, coded)
     _refuse_without_reason(judgement, grounds)
+    on_claim = _on_claim(grounds, billed) if NO_REASON in judgement.denial.unproved else False
     given = joined([one for one in grounds.facts.given if one.administration in used and not one.held])
     set_aside = {one.resource.rsplit("/", 1)[-1]: one.rules for one in coded.not_billed}
     others = [one for one in grounds.facts.given if one.administration not in used or one.held]
     return Letter(
         judgement.denial.numbers,
         grounds.dates,
-        grounds.argument(ARGUMENT.get(judgement.denial.id, ())),
+        grounds.argument(ARGUMENT.get(judgement.denial.id, ()), on_claim),
         grounds.denied(),
         grounds.differences(),
         tuple(entry(one) for one in given),
@@ -131,6 +132,21 @@ def _refuse_without_reason(judgement: Judgement, grounds: Grounds) -> None:
             f"The record at hand gives no reason for {', '.join(bare)}.",
             "Find the indication, or ask the clinician who ordered it.",
         )
+
+
+def _on_claim(grounds: Grounds, billed: BilledClaim | None) -> bool:
+    """Whether each line in question carries a diagnosis that is charted for it; refused where the claim has another one."""
+    shown = []
+    for line in grounds.lines:
+        charted = grounds.facts.reasons(line)
+        claimed = {code for one in (billed.lines if billed else ()) if one.code == line.code for code in one.diagnoses}
+        if charted and claimed and not charted & claimed:
+            raise LetterRefused(
+                f"The claim gives {', '.join(sorted(claimed))} for {line.code}; the record gives {', '.join(sorted(charted))}.",
+                "Send a corrected claim with the diagnosis of the record, or ask the clinician which of them it is.",
+            )
+        shown.append(bool(charted & claimed))
+    return bool(shown) and all(shown)
 
 
 def _instead(judgement: Judgement) -> str:
@@ -191,5 +207,8 @@ def _correction(
     on = [line_words(line) for line in now if line not in before]
     if not off and not on:
         return ""
-    changes = [f"takes off {', '.join(off)}" if off else "", f"reports {', '.join(on)}" if on else ""]
+    changes = [
+        f"takes off {', '.join(off)}" if off else "",
+        f"{'reports' if off else 'adds'} {', '.join(on)}" if on else "",
+    ]
     return f"The corrected claim {' and '.join(filter(None, changes))}."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from coding.denial_facts import Given
 from coding.drugs import by_hcpcs
 from coding.letter_table import needs
-from coding.letter_words import REASON, joined, plain, reason, when
+from coding.letter_words import REASON, charted, joined, plain, reason, when
 from coding.model import DrugLine, Line
 
 AnyLine = Line | DrugLine
@@ -35,6 +35,15 @@ class Facts:
     def why(self, line: AnyLine) -> str:
         """The charted reasons of a line, "" where the chart gives none."""
         return "; ".join(dict.fromkeys(filter(None, map(reason, self.rows(line)))))
+
+    def only_of_visit(self, line: AnyLine) -> bool:
+        """Whether nothing is charted as the reason of a line, and only the diagnoses of the visit may be."""
+        rows = self.rows(line)
+        return any(one.of_visit for one in rows) and not any(map(charted, rows))
+
+    def reasons(self, line: AnyLine) -> frozenset[str]:
+        """The codes charted as the reason of a line."""
+        return frozenset(code for one in self.rows(line) for code in one.reasons)
 
     def of(self, line: AnyLine) -> str:
         """The drug of a line with its times and the minutes that count; of a drug's own line its dose and vials."""

@@ -13,7 +13,7 @@ from coding.denial import Judgement
 from coding.denial_facts import covers, line_words, summed
 from coding.denial_table import DRUG, Denial
 from coding.letter_facts import AnyLine, Facts
-from coding.letter_table import READINGS, SENTENCES, Reading, Sentence, authorities, authority
+from coding.letter_table import READINGS, SENTENCES, Reading, Sentence, authorities, authority, opening
 from coding.model import MET, Coded, Line
 from coding.payers import PAYERS
 from coding.rules import CARDS, THRESHOLDS, Source
@@ -21,6 +21,7 @@ from coding.switches import SWITCHES
 
 NO_REASON = "DIAGNOSIS_MISSING"  # a denial that this leaves open is about the reason
 NOTE, RATE = "derived.note", "derived.rate"  # how a stop was found; rules of tables/letter.toml alone
+OF_VISIT, ON_CLAIM = "reason.of-visit", "reason.on-claim"  # rules of its [[opening]] rows
 WITHIN = "waste.within-units"  # some was discarded, and no whole unit of it is left; a rule of tables/letter.toml alone
 FROM_NOTE = "a nurse's note"
 SECONDARY, NO_WASTE_RULE = "hydration.secondary", "drug.no-waste"
@@ -66,9 +67,13 @@ class Grounds:
         self.over = _over(coded)
         self.cited: list[Source] = []
 
-    def argument(self, tags: Iterable[str]) -> Ground:
-        """The sentence that the letter begins with."""
-        return Ground(self.denial.argument, self._cite(authority(tags, self.coded.payer, self.coded.setting)))
+    def argument(self, tags: Iterable[str], on_claim: bool = False) -> Ground:
+        """The sentence that the letter begins with. on_claim: the claim at hand carries the charted reason of each line in question."""
+        rules = {OF_VISIT for line in self.lines if self.facts.only_of_visit(line)} | (
+            {ON_CLAIM} if on_claim else set()
+        )
+        says = opening(self.denial.id, rules) or self.denial.argument
+        return Ground(says, self._cite(authority(tags, self.coded.payer, self.coded.setting)))
 
     def denied(self) -> tuple[Denied, ...]:
         """The lines in question."""
@@ -87,7 +92,9 @@ class Grounds:
 
     def _grounds(self, line: AnyLine) -> Iterable[Ground]:
         if NO_REASON in self.denial.unproved:
-            yield Ground(f"Its reason in the record: {self.facts.why(line)}.")
+            why = self.facts.why(line)
+            of_visit = self.facts.only_of_visit(line)
+            yield Ground(f"{why[:1].upper()}{why[1:]}." if of_visit else f"Its reason in the record: {why}.")
         yield from map(Ground, self.facts.around(line))
         rules = set(line.rules)
         if isinstance(line, Line):

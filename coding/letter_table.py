@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from coding.payers import PAYERS
@@ -28,6 +28,14 @@ class Sentence(NamedTuple):
     unless: tuple[str, ...] = ()
     beside_not: tuple[str, ...] = ()
     always: bool = False
+
+
+class Opening(NamedTuple):
+    """What a letter about one of the denials begins with where the rule holds."""
+
+    denials: tuple[str, ...]
+    rule: str
+    says: str
 
 
 class Reading(NamedTuple):
@@ -59,6 +67,7 @@ class Apart(NamedTuple):
 
 class _Table(NamedTuple):
     argument: dict[str, tuple[str, ...]]
+    openings: tuple[Opening, ...]
     sentences: tuple[Sentence, ...]
     readings: tuple[Reading, ...]
     needs: tuple[Meaning, ...]
@@ -74,6 +83,7 @@ def _load() -> _Table:
         raise TableError(f"{NAME}: [argument] and [site] are wanted")
     found = _Table(
         {denial: tuple(tags) for denial, tags in argument.items()},
+        tuple(Opening(**row) for row in _rows(table, "opening", Opening)),  # type: ignore[arg-type]
         tuple(Sentence(**row) for row in _rows(table, "sentence", Sentence)),  # type: ignore[arg-type]
         tuple(Reading(**row) for row in _rows(table, "reading", Reading)),  # type: ignore[arg-type]
         tuple(Meaning(**row) for row in _rows(table, "need", Meaning)),  # type: ignore[arg-type]
@@ -105,6 +115,11 @@ def _check(tag: str) -> None:
 
 _TABLE = _load()
 ARGUMENT, SENTENCES, READINGS = _TABLE.argument, _TABLE.sentences, _TABLE.readings
+
+
+def opening(denial: str, rules: Collection[str]) -> str:
+    """What a letter about a denial begins with by the first of the rules that the table knows, "" where it has none."""
+    return next((one.says for one in _TABLE.openings if denial in one.denials and one.rule in rules), "")
 
 
 def authority(tags: Iterable[str], payer: str, setting: str) -> Source | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from coding.denial_facts import NO_WASTE, Given
+from coding.denial_facts import NO_WASTE, OF_VISIT, Given
 from coding.letter_table import plain_site, reasons
 from coding.model import ABSENT, CHARTED, DERIVED
 from coding.timeline import MINUTE
@@ -99,11 +99,18 @@ def joined(given: list[Given]) -> tuple[Given, ...]:
 
 
 def reason(given: Given) -> str:
-    """Why it was given: its charted codes and what known words say; "" where the chart gives nothing."""
+    """Why it was given: its charted codes and what known words say, else the diagnoses of the visit as such; "" where there is nothing."""
     meant = reasons(given.said)
     if given.reasons:
         return ", ".join((*given.reasons, *meant))
-    return f"{', '.join(meant)} {REASON}".strip() if meant or given.indication else ""
+    said = f"{', '.join(meant)} {REASON}".strip() if meant or given.indication else ""
+    visit = f"{OF_VISIT}: {', '.join(given.of_visit)}" if given.of_visit else ""
+    return "; ".join(filter(None, (said, visit)))
+
+
+def charted(given: Given) -> bool:
+    """Whether the chart says of it, or of its order, why it was given."""
+    return bool(given.reasons or given.indication or reasons(given.said))
 
 
 def when(given: Iterable[Given]) -> str:
@@ -131,7 +138,7 @@ def lacking(given: Given) -> tuple[str, ...]:
         *([] if given.dose else ["dose"]),
         *([] if given.route else ["route"]),
         *([] if given.site or given.route != "iv" else ["access site"]),
-        *([] if reason(given) else ["indication"]),
+        *([] if charted(given) else ["indication"]),
         *([] if given.order else ["link to the order"]),
         *([] if given.start else ["start"]),
         *([] if given.stop or given.once else ["stop"]),

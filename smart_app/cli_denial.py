@@ -170,12 +170,22 @@ def page(judged: Sequence[Judgement], others: Sequence[Denial] = ()) -> str:
         judged=judged,
         others=others,
         wants_remark=wants_remark(judged[0].denial),
+        choose=len({one.denial.numbers for one in judged}) < len(judged),
+        wanted=_wanted(judged[0].denial),
         given=columns(_GIVEN, [_entry(fact) for fact in judged[0].facts]),
         corrected=next((one.corrected for one in judged if one.corrected), ()),
         asked=any(one.denial.about != OUTSIDE for one in judged),
         line_words=line_words,
         width=WIDTH,
     )
+
+
+def _wanted(denial: Denial) -> str:
+    """What would leave one reading of several: never what was given already."""
+    remark = any(number.startswith("RARC") for number in denial.numbers)
+    wanted = (("the code that was denied", denial.named), ("the remark code", remark))
+    asked = [one for one, given in wanted if not given]
+    return f"{'Name ' + ', or '.join(asked) if asked else 'Say in words why it was denied'}, for one answer."
 
 
 def wants_remark(denial: Denial) -> bool:

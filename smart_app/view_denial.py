@@ -25,6 +25,7 @@ VERDICTS = {
     DOES_NOT: Sign("The chart does not support the claim", "✕", "bad"),
     CANNOT_TELL: Sign("The chart cannot tell", "?", "wait"),
 }
+IN_PART = Sign("The chart supports what was denied, not the whole claim", "✓", "wait")
 OUT_OF_CHART = Sign("Not a question to the chart", "–", "")
 
 
@@ -112,7 +113,7 @@ def _view(
         ", ".join(one.denial.numbers),
         one.denial.means,
         one.denial.rulebook,
-        OUT_OF_CHART if outside else VERDICTS[one.verdict],
+        OUT_OF_CHART if outside else IN_PART if one.verdict == SUPPORTS and one.unsupported else VERDICTS[one.verdict],
         plain(one.why),
         upper_first(one.do),
         plain(one.steps),
@@ -153,5 +154,5 @@ def _fact(fact: Given, places: Places) -> FactView:
         times,
         words.minutes,
         GRADES.get(fact.grade, fact.grade),
-        fact.indication,
+        fact.why,
     )

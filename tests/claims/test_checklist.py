@@ -117,9 +117,23 @@ def test_what_was_not_granted_is_not_called_missing() -> None:
     assert entry(of(visit(FULL), "MedicationRequest"), "order").state == PRESENT
 
 
-def test_an_indication_from_the_visit_names_its_condition() -> None:
+def test_a_diagnosis_of_the_visit_that_is_not_charted_as_the_reason_is_in_question_and_names_its_condition() -> None:
     chart = visit(FULL._replace(order=None))._replace(conditions=(Condition("K50.90", "Crohn's disease", "C1"),))
-    assert entry(of(chart), "indication").resource == "Condition/C1"
+    shown = entry(of(chart), "indication")
+    assert (shown.state, shown.resource) == (DOUBTED, "Condition/C1") and shown.ask
+    assert "K50.90" in shown.shows and "diagnoses of the visit" in shown.shows
+    of_row = visit(FULL._replace(order=None, reasons=("K50.90",)))._replace(conditions=chart.conditions)
+    assert entry(of(of_row), "indication").state == PRESENT
+
+
+def test_a_reason_charted_on_another_row_of_the_infusion_is_that_of_all_its_rows() -> None:
+    first = FULL._replace(id="A1", order=None)
+    assert first.stop is not None
+    second = first._replace(
+        id="A2", start=first.stop, stop=first.stop._replace(at=first.stop.at + 1800), reasons=("K50.90",)
+    )
+    chart = visit(first, second)._replace(conditions=(Condition("K50.90", "Crohn's disease", "C1"),))
+    assert [entry(of(chart), "indication", row).state for row in ("A1", "A2")] == [PRESENT, PRESENT]
 
 
 def test_a_derived_stop_is_there_and_still_asked_for() -> None:

@@ -211,6 +211,81 @@ def test_units_are_read_beside_their_code(said: str, units: tuple[tuple[str, int
     assert read_denial(said)[0].units == units
 
 
+@pytest.mark.parametrize(
+    ("said", "wanted", "known"),
+    [
+        ("CO-197 96413 units", "authorization", "CARC 197"),
+        ("CO-97 96366 hours bundled", "included", "CARC 97"),
+        ("CO-50 minutes 96366", "not-necessary", "CARC 50"),
+        ("CO-151 96366 units", "too-many-units", "CARC 151"),
+        ("denial code 151 J0692 units", "drug-units", "CARC 151"),
+        ("reason code 50 hours 96366", "not-necessary", "CARC 50"),
+    ],
+)
+def test_a_plainly_written_number_stays_a_number_before_a_word_of_counting(said: str, wanted: str, known: str) -> None:
+    assert (ids(said), read(said).numbers.known) == ([wanted], (known,))
+
+
+@pytest.mark.parametrize("said", ["acetaminophen PR 650 mg denied", "morphine CR 30 mg denied", "denial, 50 units"])
+def test_a_dose_or_a_count_is_no_number_of_a_denial(said: str) -> None:
+    assert read(said).numbers.known == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "named"),
+    [
+        ("they bundled the second 96375 with 96413", ["included"], ("96375",)),
+        ("thye bundeled teh secnd 96375 wiht 96413", ["included"], ("96375",)),
+        ("payer down coded 96365 to 96374", ["paid-as-push"], ("96365",)),
+        ("96365 -> 96374", ["paid-as-push"], ("96365",)),
+        ("they paid my 96365 as a push 96374", ["paid-as-push"], ("96365",)),
+        ("96374 and 96365 both denied", ["second-initial"], ("96374", "96365")),
+        ("two of the 96365 were denied", ["second-initial"], ("96365",)),
+        ("two pushes, 96374 denied", ["no-reason-given"], ("96374",)),
+        ("payer recoded 96401 to 96372 for Darzalex Faspro", ["chemo-code-refused"], ("96401",)),
+        ("recoded 96413 to 96365", ["chemo-code-refused"], ("96413",)),
+        ("96365 should have been 96413", ["ordinary-code-refused"], ("96365", "96413")),
+        ("96413 should be 96365", ["chemo-code-refused"], ("96413", "96365")),
+        ("96365 changed to 96413", ["ordinary-code-refused"], ("96365",)),
+        ("CO-97 96361 bundled with 96374", ["hydration-hours"], ("96361",)),
+        ("CO-97 M15 96361", ["hydration-hours"], ("96361",)),
+        ("hydration without stop time 96360", ["record-does-not-support"], ("96360",)),
+    ],
+)
+def test_words_count_by_their_place_and_their_order(said: str, wanted: list[str], named: tuple[str, ...]) -> None:
+    assert (ids(said), read_denial(said)[0].named) == (wanted, named)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("CO-97 96375 bundled into 96413", ("96375",)),
+        ("CO-97 96368 included in the primary 96413", ("96368",)),
+        ("CO-97 96367 as part of 96413 and 96415", ("96367",)),
+        ("CO-97 96367 and 96375 denied", ("96367", "96375")),
+        ("claim with 96365 denied CO-97", ("96365",)),
+        ("CO-97 96375 denied with 96413; 96376, too", ("96375", "96376")),
+    ],
+)
+def test_a_code_that_another_went_into_is_not_the_one_denied(said: str, named: tuple[str, ...]) -> None:
+    assert read_denial(said)[0].named == named
+
+
+def test_a_drug_code_is_never_read_as_a_denial_of_fluid_or_of_a_push() -> None:
+    assert ids("CO-151 J0692") == ["drug-units"]
+    assert ids("CO-97 J1200") == ["included"]
+    assert ids("CO-107 J1745") == ["partner-missing"]
+    assert ids("N362 on J1745") == ["drug-units"]
+    assert ids("CO-16 MA130 on J1745") == ["information-missing"]
+    assert "drug-units" not in ids("CO-151")
+
+
+def test_two_reasons_that_no_chart_answers_are_both_told_each_with_its_own_number() -> None:
+    found = {one.id: one.numbers for one in read_denial("PR-1 deductible 96365 and OA-23")}
+    assert found == {"patient-share": ("CARC 1",), "prior-payer": ("CARC 23",)}
+    assert ids("CO-16 M119") == ["ndc"]
+
+
 def test_the_title_of_a_pattern_names_it_and_no_other() -> None:
     for one in DENIALS.values():
         assert ids(f"{one.title}: denied CARC 97, 96366") == [one.id]
@@ -354,6 +429,24 @@ def test_a_chemo_drug_that_ran_too_briefly_is_not_told_to_change_its_family() ->
 # --- duplicates and other visits
 
 
+def test_a_duplicate_whose_lines_have_to_change_is_told_to_change_them_and_not_to_add_up_initials() -> None:
+    chart = visit(
+        infusion("A1", "Vancomycin", 0, 90),
+        infusion("A2", "Phenytoin", 10, 40, "R hand PIV", ("second-site-needed",)),
+    )
+    found = judged("CO-18 96365", chart, claim("96365", "96365"))
+    assert (found.verdict, found.do) == (SUPPORTS, CORRECT)
+    assert found.steps == found.denial.resend and not found.steps.startswith("Appeal") and "59" in found.steps
+    sent = judged("CO-18 96365", chart, claim("96365", "96365-59"))
+    assert (sent.do, sent.steps) == (APPEAL, sent.denial.supported) and "added up" not in sent.steps
+
+
+@pytest.mark.parametrize("denial", DENIALS.values(), ids=lambda one: one.id)
+def test_no_pattern_says_to_appeal_where_a_corrected_claim_is_the_answer(denial: object) -> None:
+    row = DENIALS[denial.id]  # type: ignore[attr-defined]
+    assert not (row.resend or row.supported).startswith("Appeal")
+
+
 def test_a_service_that_stands_once_is_never_appealed_as_two() -> None:
     once = judged("CO-18 96365", infliximab(), claim("96365", "96366"))
     assert (once.verdict, once.do) == (CANNOT_TELL, ELSEWHERE)
@@ -490,7 +583,7 @@ def test_the_facts_are_those_of_the_chart() -> None:
         127,
     )
     assert fact.grade == CHARTED and fact.codes == ("96365", "96366")
-    assert fact.indication == "K50.90 (Crohn's disease)"
+    assert (fact.indication, fact.of_visit) == ("", ("K50.90",)) and fact.why.endswith("K50.90 (Crohn's disease)")
 
 
 def test_times_that_cannot_be_are_not_counted() -> None:
@@ -533,6 +626,21 @@ def test_the_command_answers_in_eighty_columns() -> None:
     code_, said = run("CO-97", "--claim", "96365 x2; 96366")
     assert code_ == 0 and "two initial codes" in said.lower() and "send a corrected claim" in said
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_the_command_does_not_say_that_the_chart_supports_a_claim_that_it_supports_in_part() -> None:
+    _, said = run("CO-97 96365", "--claim", "96365; 96366; 96375 x9")
+    assert "the chart supports what was denied, not the whole claim; send a corrected claim" in " ".join(said.split())
+    assert "does not support 96375 x9" in " ".join(said.split())
+
+
+def test_the_command_asks_for_nothing_that_was_given() -> None:
+    _, said = run("CO-97", "--claim", "96365 x2; 96366")
+    assert "Name the code that was denied, or the remark code, for one answer." in said
+    _, said = run("CO-97 96365", "--claim", "96365 x2; 96366")
+    assert "Name the remark code, for one answer." in said
+    _, said = run("PR-1 and OA-23 96365")
+    assert "This names several:" in said and "Name the" not in said and "if this is meant" not in said
 
 
 def test_the_command_gives_json_with_the_same_verdict() -> None:

@@ -11,15 +11,16 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coding import code
+from coding import code, code_visits
 from coding.billed import BilledClaim
 from coding.denial import CORRECT, SUPPORTS, judge, read_denial
 from coding.denial_table import DENIALS
+from coding.joined import joined
 from coding.letter import Letter, LetterRefused, letter
 from coding.letter_table import AUTHORITIES, READINGS, SENTENCES, plain_site, reasons
 from coding.letter_words import AS_ABOVE, NOT_DOCUMENTED
 from coding.letter_words import entry as words_of
-from coding.model import DERIVED, Condition, DrugLine, Encounter, Fact, Line, Moment, Order, Quantity
+from coding.model import DERIVED, Condition, DrugLine, Encounter, Fact, Line, Moment, Order, Quantity, Waste
 from coding.policy import Policy, policy_for
 from coding.rules import CARDS, SOURCES, THRESHOLDS
 from launch.practice.charts import day
@@ -28,7 +29,7 @@ from smart_app.chart import read_bundle
 from smart_app.claims.typed import read_typed
 from smart_app.cli import main
 from smart_app.cli_denial import letter_text
-from tests.charts import fluid, infusion, push, visit, visits
+from tests.charts import fluid, infusion, moment, push, visit, visits
 from tests.charts import payers as payers_
 from tests.charts import settings as settings_
 from tests.claims.test_denials import EXAMPLE, claim
@@ -279,6 +280,75 @@ def test_an_administration_line_is_not_supported_by_the_units_of_its_drug() -> N
     assert "units of 10" not in flat(found) and not any("J1745" in one.line for one in found.denied)
 
 
+def test_three_bags_of_one_order_show_the_dose_of_each() -> None:
+    order = Order("R1", "Cefepime 2 g every 8 hours", "", ("N10",), dose=Quantity(2, "g"))
+    bags = tuple(
+        infusion(f"A{number}", "Cefepime", start, start + 35)._replace(
+            dose=Quantity(2, "g"), order=order, facts=(Fact("container", f"bag {number}"),)
+        )
+        for number, start in enumerate((0, 300, 600), 1)
+    )
+    found = written("CO-151 on 96366", visit(*bags))
+    assert [one.dose for one in found.entries] == ["2 g", "2 g", "2 g"]
+    assert "J0692 x12" in [row.line for row in found.rows]
+
+
+def test_a_dose_of_a_later_visit_is_not_called_that_of_the_first() -> None:
+    order = Order("R1", "Cefepime 2 g twice a day", "", ("M86.10",), dose=Quantity(2, "g"))
+    both = [
+        visit(
+            infusion(f"A{start}", "Cefepime", start, start + 35)._replace(dose=Quantity(2, "g"), order=order)
+        )._replace(id=f"V{start}", start=moment(start).at, stop=moment(start + 60).at)
+        for start in (0, 120)
+    ]
+    of, coded = joined(tuple(zip(both, code_visits(both), strict=True)))
+    found = letter(judge(read_denial("CO-97 second 96365-59")[0], coded, of, COMMERCIAL), coded)
+    assert [one.dose for one in found.entries] == ["2 g", "2 g"]
+    assert "in its visit" in found.argument.says and "A second visit on the same date" in flat(found)
+
+
+def test_jz_is_not_explained_by_nothing_discarded_where_the_record_shows_some() -> None:
+    waste = Waste(((1, Quantity(450, "mg")), (1, Quantity(150, "mg"))), Quantity(40, "mg"), False, "40 mg discarded")
+    row = infusion("A1", "Carboplatin", 0, 65)._replace(dose=Quantity(560, "mg"), waste=waste)
+    said = flat(written("CO-16 N822 J9045", visit(row), policy=MEDICARE))
+    assert "40 mg discarded." in said and "no whole unit of the drug is left for JW" in said
+    assert "nothing of a single-dose container was discarded" not in said
+    none = row._replace(dose=Quantity(600, "mg"), waste=Waste(waste.vials, None, True, "no waste"))
+    assert "nothing of a single-dose container was discarded" in flat(
+        written("CO-16 N822 J9045", visit(none), policy=MEDICARE)
+    )
+
+
+# --- the reason, and the diagnosis of the claim
+
+
+def test_a_diagnosis_of_the_visit_is_not_called_the_reason_in_the_record() -> None:
+    row = infusion("A1", "Infliximab", 14, 141)._replace(dose=Quantity(400, "mg"))
+    crohn = (Condition("K50.90", "Crohn's disease", "C1"),)
+    found = written("CO-50 on 96365", visit(row)._replace(conditions=crohn))
+    said = flat(found)
+    assert "Diagnoses of the visit, none of them charted as its reason: K50.90." in said
+    assert "Its reason in the record" not in said and "The record gives the reason" not in said
+    assert any("indication" in one for one in found.undocumented)
+    linked = flat(written("CO-50 on 96365", visit(row._replace(order=ORDER))._replace(conditions=crohn)))
+    assert "Its reason in the record: K50.90." in linked and "The record gives the reason" in linked
+
+
+def test_a_letter_says_that_the_claim_carried_the_diagnosis_only_where_it_did() -> None:
+    text = "CO-11 on 96365"
+    assert "[Say that these lines of the claim carried it" in written(text, chart()).argument.says
+    assert "carry the diagnosis" in written_of_claim(text, ("K50.90",)).argument.says
+    with pytest.raises(LetterRefused, match="The claim gives K51"):
+        written_of_claim(text, ("K51.90",))
+
+
+def written_of_claim(text: str, diagnoses: tuple[str, ...]) -> Letter:
+    coded = code(chart())
+    billed = claim(*(f"{line.code} x{line.units}" for line in coded.lines))
+    billed = billed._replace(lines=tuple(line._replace(diagnoses=diagnoses) for line in billed.lines))
+    return letter(judge(read_denial(text)[0], coded, chart(), COMMERCIAL, billed), coded, billed=billed)
+
+
 # --- nothing that names a person
 
 
@@ -350,6 +420,16 @@ def test_a_letter_says_of_no_claim_that_it_was_corrected_unless_the_claim_shows_
     found = of_day("two-sites", "CO-97 two 96365", "96365; 96365; J3373 x125")
     assert found.correction == "The corrected claim takes off 96365 x2 and reports 96365 x1, 96365-59 x1."
     assert of_day("two-sites", "CO-97 two 96365").correction == ""
+
+
+def test_a_line_that_was_left_off_at_first_is_said_to_be_added() -> None:
+    coded = code(chart())
+    now = claim(*(f"{line.code} x{line.units}" for line in coded.lines))
+    denial = judge(read_denial("CO-107 96366")[0], coded, chart(), COMMERCIAL, now)
+    first = now._replace(lines=tuple(line for line in now.lines if line.code != "96365"))
+    assert letter(denial._replace(denial=denial.denial._replace(corrects=False)), coded, first).correction == (
+        "The corrected claim adds 96365 x1."
+    )
 
 
 # --- authorities

@@ -517,3 +517,16 @@ def test_units_given_and_discarded_are_the_whole_of_the_smallest_vials(hundredth
 def test_no_note_makes_the_engine_fail(note: str, value: float) -> None:
     found: Any = read_waste(note + " vial wasted 5 mg")
     assert code_visits([visit(given_drug(value, found))])
+
+
+def test_where_a_discarded_rest_is_less_than_a_unit_the_line_does_not_say_that_nothing_was_wasted() -> None:
+    opened = ((1, Quantity(450, MG)), (1, Quantity(150, MG)))
+    coded = code(visit(given_drug(560, Waste(opened, Quantity(40, MG), quote="40 mg discarded"), "Carboplatin")))
+    assert lines(coded) == ["J9045 x12 JZ"]
+    [line] = coded.drug_lines
+    assert "no whole unit of what was opened is left for JW" in line.why and "No drug was wasted" not in line.why
+
+
+def test_where_the_vials_hold_the_dose_and_no_more_the_line_says_that_nothing_was_wasted() -> None:
+    [line] = code(visit(given_drug(400, "Four 100 mg vials used, no waste."))).drug_lines
+    assert "No drug was wasted" in line.why
