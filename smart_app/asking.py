@@ -9,10 +9,12 @@ from coding.check_dates import days_of
 from coding.engine import code_visits
 from coding.model import Coded, DrugLine, Encounter, Line
 from coding.panel import Answer, Open
+from coding.panel.whatif import claim
 from coding.policy import Policy
 from coding.rules import CARDS, Source, sources
 from smart_app.chart import Chart
 from smart_app.coded import with_chart
+from smart_app.export import line_as_json
 
 LONGEST = 2_000  # characters of a question
 EMPTY = "Write a question first."
@@ -67,11 +69,7 @@ def lines_in_words(answer: Answer) -> str:
     lines = lines_in(answer)
     if lines is None:
         return ""
-    added: dict[str, int] = {}
-    for one in lines:
-        name = "-".join((one.code, *one.modifiers))
-        added[name] = added.get(name, 0) + one.units
-    named = ", ".join(f"{name} x{units}" for name, units in added.items())
+    named = claim(lines)
     return f"Lines: {named}." if named else "Lines: none are reportable."
 
 
@@ -91,28 +89,10 @@ def as_json(answer: Answer) -> dict[str, Any]:
     return {
         "answer": in_words(answer),
         "declined": answer.declined,
-        "lines": None if lines is None else [_line(one) for one in lines],
+        "lines": None if lines is None else [line_as_json(one) for one in lines],
         "rules": answer.rules,
         "evidence": [
             *({"kind": one.kind, "ref": one.ref, "label": one.label} for one in answer.evidence),
             *({"kind": "source", "ref": one.address or one.tag, "label": one.title} for one in sources_of(answer)),
         ],
-    }
-
-
-def _line(line: Line | DrugLine) -> dict[str, Any]:
-    """One line, with the keys of `chairtime code --format json`."""
-    minutes = {"minutes": line.minutes} if isinstance(line, Line) else {}
-    diagnoses = {"diagnoses": line.diagnoses} if isinstance(line, Line) else {}
-    return {
-        "code": line.code,
-        "units": line.units,
-        "modifiers": line.modifiers,
-        "date": line.date,
-        "substance": line.substance,
-        **minutes,
-        "administrations": line.administrations,
-        **diagnoses,
-        "rules": line.rules,
-        "why": line.why,
     }

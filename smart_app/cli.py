@@ -31,13 +31,14 @@ from smart_app.cli_options import (
     SOME_FAILED,
     crosswalk_of,
     limits_of,
+    plain_ending,
     policy_of,
     tell_of_limits,
 )
 from smart_app.cli_web import COMMANDS
 from smart_app.coded import with_chart
 from smart_app.export import as_json
-from smart_app.inputs import InputError, Read, read_bundles
+from smart_app.inputs import Read, read_bundles
 from smart_app.words import page, render
 
 PROGRESS_EVERY = 0.2  # seconds
@@ -83,7 +84,7 @@ def code_command(
     limits, crosswalk = limits_of(mue), crosswalk_of(ndc)
     tell_of_limits(limits, policy.setting)
     failed = coded_any = False
-    try:
+    with plain_ending():
         for read in _progress(read_bundles(_example() if example else str(file))):
             if read.bundle is None:
                 click.echo(f"chairtime: {read.fault}", err=True)
@@ -91,12 +92,6 @@ def code_command(
                 continue
             coded_any = True
             _print(read, policy, limits, crosswalk, zone, form)
-    except InputError as error:
-        click.echo(f"chairtime: {error}", err=True)
-        sys.exit(NOTHING_READ)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     if failed:
         sys.exit(SOME_FAILED if coded_any else NOTHING_READ)
 

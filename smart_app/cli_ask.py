@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 import click
 import orjson
@@ -16,7 +16,7 @@ from coding.rules import CARDS
 from smart_app import asking
 from smart_app.chart import Chart
 from smart_app.cli_batch import Given, answers_to
-from smart_app.cli_options import NOTHING_READ, SOME_FAILED, one_chart, overrides_of, policy_of
+from smart_app.cli_options import NOTHING_READ, SOME_FAILED, one_chart, overrides_of, plain_ending, policy_of
 from smart_app.inputs import InputError
 from smart_app.words import WIDTH, render
 
@@ -56,17 +56,12 @@ def ask_command(
     if batch == chart == "-":
         raise click.UsageError("Standard input can be the chart or the batch, not both.")
     policy = policy_of(setting, payer, None, switches)
-    try:
+    with plain_ending():
         read = one_chart(chart, zone, "a question is asked of one") if chart else None
         if batch:
             _batch(batch, Given(setting, payer, overrides_of(switches), zone, read))
         else:
             _one(str(question), _open(read, policy) if read else None, policy, form)
-    except InputError as error:
-        _fail(str(error))
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
 
 
 def _open(chart: Chart, policy: Policy) -> Open | None:
@@ -131,8 +126,3 @@ def _write(file: BinaryIO, given: Given) -> None:
         raise InputError("The batch is empty; a question on each line was expected.")
     if bad:
         sys.exit(SOME_FAILED if good else NOTHING_READ)
-
-
-def _fail(says: str) -> NoReturn:
-    click.echo(f"chairtime: {says}", err=True)
-    sys.exit(NOTHING_READ)

@@ -6,7 +6,6 @@ Exit codes: 0 nothing found; 1 findings, or lines that could not be read; 2 a wr
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
 
 import click
 import orjson
@@ -32,11 +31,11 @@ from smart_app.cli_options import (
     FEES,
     MUE,
     NDC,
-    NOTHING_READ,
     crosswalk_of,
     fees_of,
     limits_of,
     one_chart,
+    plain_ending,
     policy_of,
     tell_of_limits,
 )
@@ -105,7 +104,7 @@ def check_command(
     if claim == chart == "-":
         raise click.UsageError("Standard input can be the claim or the chart, not both.")
     limits, crosswalk, fees = limits_of(mue), crosswalk_of(ndc), fees_of(fee_files)
-    try:
+    with plain_ending(ClaimFault):
         billed = _billed(claim, typed, claim_id)
         known, billed = _payer(billed, payer, payer_file)
         policy = policy_of(setting or billed.setting or FACILITY, known or DEFAULT_PAYER, payer_file, switches)
@@ -124,11 +123,6 @@ def check_command(
             payer_assumed=not known,
         )
         _print(billed, read, found, findings, fees, form, not known)
-    except (ClaimFault, InputError) as error:
-        _fail(str(error))
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     if findings or billed.unread:
         sys.exit(FOUND)
 
@@ -211,8 +205,3 @@ def _print(
         )
         click.echo(said, nl=False)
     sys.stdout.flush()
-
-
-def _fail(says: str) -> NoReturn:
-    click.echo(f"chairtime: {says}", err=True)
-    sys.exit(NOTHING_READ)

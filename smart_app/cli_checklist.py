@@ -12,10 +12,10 @@ from coding.checklist import Checklist, checklist
 from coding.engine import code_visits
 from coding.policy import payers
 from smart_app.chart import read_bundle
-from smart_app.cli_options import NOTHING_READ, SOME_FAILED, policy_of
+from smart_app.cli_options import NOTHING_READ, SOME_FAILED, plain_ending, policy_of
 from smart_app.coded import with_chart
 from smart_app.fhir_notices import TYPES
-from smart_app.inputs import InputError, read_bundles
+from smart_app.inputs import read_bundles
 from smart_app.words import render
 
 WIDTH = 100
@@ -38,7 +38,7 @@ def checklist_command(chart: str, not_granted: tuple[str, ...], setting: str, pa
     """Say what the chart holds of each thing given, what it lacks, and what to ask."""
     policy = policy_of(setting, payer, None, ())
     good = bad = 0
-    try:
+    with plain_ending():
         for read in read_bundles(chart):
             if read.bundle is None:
                 click.echo(f"chairtime: {read.fault}", err=True)
@@ -53,12 +53,6 @@ def checklist_command(chart: str, not_granted: tuple[str, ...], setting: str, pa
             results = with_chart(opened, code_visits(opened.encounters, policy))
             for encounter, coded in zip(opened.encounters, results, strict=True):
                 _print(checklist(encounter, coded, policy, not_granted), form)
-    except InputError as error:
-        click.echo(f"chairtime: {error}", err=True)
-        sys.exit(NOTHING_READ)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     if bad:
         sys.exit(SOME_FAILED if good else NOTHING_READ)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 import orjson
@@ -24,7 +24,7 @@ from smart_app.asking import most_given
 from smart_app.claims.faults import ClaimFault
 from smart_app.claims.typed import read_typed
 from smart_app.claims.visits import Visit, visit_of
-from smart_app.cli_options import NOTHING_READ, one_chart, policy_of
+from smart_app.cli_options import NOTHING_READ, fail, one_chart, policy_of
 from smart_app.coded import with_chart
 from smart_app.inputs import InputError
 from smart_app.words import render
@@ -76,7 +76,7 @@ def denial_command(
     try:
         visit = _visit(chart, zone, policy, billed)
     except InputError as error:
-        _fail(str(error), NOTHING_READ)
+        fail(str(error), NOTHING_READ)
     coded, encounter = visit.coded, visit.encounter
     findings = check(billed, coded, encounter, policy, visits=visit.visits, beside=visit.beside) if billed else ()
     fit = fitting(said.denials, billed, (*coded.lines, *coded.drug_lines))
@@ -130,7 +130,7 @@ def _letter(
     """The letter of the first reading that the chart carries; all refusals where it carries none."""
     if len(judged) > 1 and wants_remark(judged[0].denial):
         titles = "; ".join(one.denial.title for one in judged)
-        _fail(
+        fail(
             f"no letter is written. This can mean: {titles}. Give the remark code (RARC) that stands beside it.",
             REFUSED,
         )
@@ -142,7 +142,7 @@ def _letter(
         except LetterRefused as refusal:
             refused.append(f"{one.denial.title}: {refusal}")
     if not written:
-        _fail("no letter is written. " + " ".join(refused), REFUSED)
+        fail("no letter is written. " + " ".join(refused), REFUSED)
     if len(judged) > 1:
         titles = "; ".join(one.denial.title for one in judged)
         click.echo(
@@ -235,8 +235,3 @@ def as_json(one: Judgement) -> dict[str, Any]:
         "rules": one.cards,
         "seen": one.denial.seen,
     }
-
-
-def _fail(says: str, code: int) -> NoReturn:
-    click.echo(f"chairtime: {says}", err=True)
-    sys.exit(code)

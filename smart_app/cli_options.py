@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 
@@ -15,6 +18,25 @@ from smart_app.fee_files import load_crosswalk, load_fees, load_limits
 from smart_app.inputs import InputError, read_bundles
 
 SOME_FAILED, NOTHING_READ = 1, 3
+
+
+def fail(says: str, code: int = NOTHING_READ) -> NoReturn:
+    """Ends the command with a plain message on standard error."""
+    click.echo(f"chairtime: {says}", err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def plain_ending(*faults: type[Exception]) -> Iterator[None]:
+    """Input that cannot be read, or one of these faults, ends the command with its message; a reader that has gone ends it quietly."""
+    expected: tuple[type[Exception], ...] = (InputError, *faults)
+    try:
+        yield
+    except expected as error:
+        fail(str(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
 
 
 def overrides_of(switches: tuple[str, ...]) -> dict[str, str]:

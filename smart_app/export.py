@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coding.model import Coded
+from coding.model import Coded, DrugLine, Line
 
 
 def as_json(coded: Coded, bundle: str) -> dict[str, Any]:
@@ -16,34 +16,8 @@ def as_json(coded: Coded, bundle: str) -> dict[str, Any]:
         "payer": coded.payer,
         "rules_version": coded.rules_version,
         "switches": dict(coded.switches),
-        "lines": [
-            {
-                "code": line.code,
-                "units": line.units,
-                "modifiers": line.modifiers,
-                "date": line.date,
-                "substance": line.substance,
-                "minutes": line.minutes,
-                "administrations": line.administrations,
-                "diagnoses": line.diagnoses,
-                "rules": line.rules,
-                "why": line.why,
-            }
-            for line in coded.lines
-        ],
-        "drug_lines": [
-            {
-                "code": line.code,
-                "units": line.units,
-                "modifiers": line.modifiers,
-                "date": line.date,
-                "substance": line.substance,
-                "administrations": line.administrations,
-                "rules": line.rules,
-                "why": line.why,
-            }
-            for line in coded.drug_lines
-        ],
+        "lines": [line_as_json(line) for line in coded.lines],
+        "drug_lines": [line_as_json(line) for line in coded.drug_lines],
         "considered": [
             {
                 "code": one.code,
@@ -67,4 +41,22 @@ def as_json(coded: Coded, bundle: str) -> dict[str, Any]:
             }
             for one in coded.problems
         ],
+    }
+
+
+def line_as_json(line: Line | DrugLine) -> dict[str, Any]:
+    """One line of an answer; a drug line has neither minutes nor diagnoses."""
+    minutes = {"minutes": line.minutes} if isinstance(line, Line) else {}
+    diagnoses = {"diagnoses": line.diagnoses} if isinstance(line, Line) else {}
+    return {
+        "code": line.code,
+        "units": line.units,
+        "modifiers": line.modifiers,
+        "date": line.date,
+        "substance": line.substance,
+        **minutes,
+        "administrations": line.administrations,
+        **diagnoses,
+        "rules": line.rules,
+        "why": line.why,
     }

@@ -228,14 +228,6 @@ def test_what_is_sent_is_words_on_every_page(browser: Browser, page: Page) -> No
     assert "<img" not in send(browser, page, "claim", file).text
 
 
-@pytest.fixture
-def recorded(tmp_path: Path) -> Iterator[tuple[Demo, Path]]:
-    file = tmp_path / "audit.ndjson"
-    with running(None) as both:
-        both.services.audit._path, both.services.audit._quiet = file, False
-        yield both, file
-
-
 def test_no_word_of_a_claim_or_denial_is_logged_or_recorded_or_in_an_address(
     recorded: tuple[Demo, Path], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,7 +6,6 @@ import html
 import json
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,7 @@ import requests
 from coding.panel import Answer
 from smart_app import panel, unanswered
 from smart_app.asking import LONGEST
-from smart_app.audit import Audit
-from smart_app.demo import Demo, running
+from smart_app.demo import Demo
 from smart_app.panel import FRAGMENT
 from smart_app.sessions import COOKIE
 from smart_app.talks import MOST_A_MINUTE
@@ -197,15 +195,6 @@ def test_many_questions_in_a_short_time_are_slowed(
     monkeypatch.setattr(panel, "ask", lambda *_: Answer("rule", ()))
     seen = [ask(browser, page, f"Question {number}", fragment=True).status_code for number in range(MOST_A_MINUTE + 5)]
     assert seen[0] == 200 and seen[-1] == 429
-
-
-@pytest.fixture
-def recorded(tmp_path: Path) -> Iterator[tuple[Demo, Path]]:
-    file = tmp_path / "audit.ndjson"
-    with running(None) as both:
-        both.services.audit._path, both.services.audit._quiet = file, False
-        assert isinstance(both.services.audit, Audit)
-        yield both, file
 
 
 def test_no_word_of_a_question_is_logged_or_recorded(
